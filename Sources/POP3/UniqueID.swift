@@ -4,7 +4,9 @@ package struct UniqueID: Hashable, Sendable {
 
     /// Nil unless `text` is what RFC 1939 §7 allows.
     package init?(_ text: String) {
-        guard (1...70).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
+        guard (1...70).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return nil
+        }
         self.text = text
     }
 }
