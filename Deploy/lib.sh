@@ -100,4 +100,4 @@ build_release() {
 # What a build needs on Debian, what the sample mail server and its client need, and what the tests need beside.
 build_packages=(libssl-dev libsqlite3-dev pkg-config)
 sample_packages=(dovecot-core dovecot-imapd fetchmail openssl python3)
-test_packages=(mpop getmail6 curl strace iproute2 systemd binutils)
+test_packages=(dovecot-pop3d mpop getmail6 curl strace iproute2 systemd binutils)
