@@ -100,7 +100,12 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "InteropTests", dependencies: ["TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "InteropTests",
+            dependencies: ["TestSupport"],
+            exclude: ["lab"],
+            swiftSettings: settings
+        ),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

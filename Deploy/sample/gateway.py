@@ -20,6 +20,15 @@ def port_if_free(port):
             return free_port()
 
 
+def field(record, name):
+    """A field of a record by its dotted name, whether its JSON is nested or flat."""
+    if name in record:
+        return record[name]
+    for part in name.split("."):
+        record = record.get(part) if isinstance(record, dict) else None
+    return record
+
+
 class Leavecopy:
     """`upstream` is a URL, `ca` its CA file or None. `listeners` and `keys` are lines of YAML put in beside ours."""
 

@@ -24,7 +24,7 @@ def poll(gateway, folder, tag, times):
     settings = os.path.join(home, "fetchmailrc")
     with open(os.open(settings, os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
         # The delivery program writes one file a message: what is counted is what has arrived.
-        f.write('poll 127.0.0.1 protocol pop3 port %d auth password user "%s#%s" password "%s" nokeep\n'
+        f.write('poll localhost protocol pop3 port %d auth password user "%s#%s" password "%s" nokeep\n'
                 'ssl sslproto "TLS1.2+" sslcertck sslcertfile "%s" mda "%s"\n'
                 % (gateway.tls, USER, tag, PASSWORD, gateway.ca, deliverer(home)))
     arrived, before = [], 0
