@@ -47,7 +47,8 @@ package final class SHA256 {
     package static func digest(of octets: Span<UInt8>) -> [UInt8] {
         unsafe octets.withUnsafeBufferPointer { piece in
             unsafe [UInt8](unsafeUninitializedCapacity: self.length) { buffer, count in
-                let done = unsafe EVP_Digest(piece.baseAddress, piece.count, buffer.baseAddress, nil, self.algorithm, nil)
+                let start = buffer.baseAddress
+                let done = unsafe EVP_Digest(piece.baseAddress, piece.count, start, nil, self.algorithm, nil)
                 precondition(done == 1, "SHA-256 of octets in memory does not fail")
                 count = self.length
             }
