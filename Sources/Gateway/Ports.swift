@@ -1,5 +1,5 @@
-package import enum IMAP.Section
 package import struct IMAP.ListedMessage
+package import enum IMAP.Section
 package import struct IMAP.UID
 package import struct IMAP.UIDValidity
 package import class Linux.Secret

@@ -1,6 +1,6 @@
-package import enum POP3.Response
 package import class Linux.Secret
 package import struct NIOCore.ByteBuffer
+package import enum POP3.Response
 
 /// What the session state machine wants done. Plain values: the shell carries them out in order and decides nothing.
 package enum SessionAction: Hashable, Sendable {

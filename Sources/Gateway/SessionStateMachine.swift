@@ -1,72 +1,141 @@
-package import struct NIOCore.ByteBuffer
 package import enum POP3.Command
+package import enum POP3.Response
 package import enum POP3.SyntaxError
 
-/// Decides what a POP3 session answers and does; never acts. (Contract: to be filled.)
+/// Decides what a POP3 session answers and does; never acts.
+///
+/// Events come in, one method each, and actions go out, which the shell carries out in order. The machine decides which
+/// command is answered when, what is recorded before which answer, what DELE and QUIT mean, and when the session ends.
+/// It never sends anything to the mail server but the wish for one message's octets, never looks at a clock, never says
+/// a word of a peer's, and hides nothing but at QUIT.
+///
+/// The order is always: record, keep, then answer (DESIGN promise 3). Replies come in the order of the commands. What
+/// the shell hands in out of turn ends the session; what a peer sends never traps.
 package struct SessionStateMachine: Hashable, Sendable {
-    package init(configuration: SessionConfiguration, arrival: Arrival) {}
-
-    /// Whether `command` may be handed in now. While a reply is under way, none; while marks are being recorded, DELE.
-    package func takes(_ command: Result<Command, SyntaxError>) -> Bool { false }
-    /// Whether the next line is a SASL response and not a command.
-    package var awaitsSASL: Bool { false }
+    let configuration: SessionConfiguration
     /// Who the records speak of, as far as is known.
-    package var origin: SessionOrigin { fatalError("contract") }
+    package internal(set) var origin: SessionOrigin
+    var state = SessionState.unconnected
+    var limits = SessionLimits()
+    var tally = SessionTally()
+    var isQuiescing = false
 
-    package mutating func connected() -> [SessionAction] { [] }
-    package mutating func tlsEstablished(_ tls: TLSDescription) -> [SessionAction] { [] }
-    /// Octets stood behind STLS, or TLS failed, or a limit closed the connection.
-    package mutating func refusedConnection(reason: String) -> [SessionAction] { [] }
-    package mutating func commandReceived(_ command: Result<Command, SyntaxError>) -> [SessionAction] { [] }
-    package mutating func saslLineReceived(_ line: [UInt8]) -> [SessionAction] { [] }
-    package mutating func loginAnswered(_ answer: Result<Admission, LoginRefusal>) -> [SessionAction] { [] }
-    package mutating func maildropAnswered(_ answer: Result<OpenedMaildrop, UpstreamFailure>) -> [SessionAction] { [] }
-    package mutating func recorded(_ answer: Result<Void, StoreFailure>) -> [SessionAction] { [] }
-    package mutating func bodyBegan(octets: UInt64) -> [SessionAction] { [] }
-    package mutating func bodyReceived(_ pieces: [ByteBuffer]) -> [SessionAction] { [] }
-    package mutating func bodyEnded(transcript: [String]) -> [SessionAction] { [] }
-    package mutating func bodyFailed(_ failure: UpstreamFailure, transcript: [String]) -> [SessionAction] { [] }
-    package mutating func writable() -> [SessionAction] { [] }
-    package mutating func drained() -> [SessionAction] { [] }
-    package mutating func timerFired(_ timer: SessionTimer) -> [SessionAction] { [] }
-    /// The device's connection is gone; `reason` is ours.
-    package mutating func disconnected(reason: String) -> [SessionAction] { [] }
-    /// The server stops: finish the reply under way, then close.
-    package mutating func quiesce() -> [SessionAction] { [] }
-}
-
-/// What a listener and the configuration say about a session.
-package struct SessionConfiguration: Hashable, Sendable {
-    package enum Encryption: Hashable, Sendable {
-        /// TLS from the first octet (995).
-        case implicit
-        /// STLS offered, no login in clear (110).
-        case startTLS
-        /// Devices that can do no TLS at all, from listed networks; STLS is offered too.
-        case plaintextAllowed
+    package init(configuration: SessionConfiguration, arrival: Arrival) {
+        self.configuration = configuration
+        self.origin = SessionOrigin(arrival: arrival, account: nil, speaker: nil)
     }
 
-    package let encryption: Encryption
-    /// DELE hides (`hide`), or is accepted and hides nothing (`keep`).
-    package let hidesDeleted: Bool
-    /// STAT totals above 2^31-1 are clamped (P-41).
-    package let clampsTotals: Bool
-    /// NUL becomes 0x80 (T-001).
-    package let replacesNUL: Bool
-    /// `IMPLEMENTATION` in CAPA after login (RFC 2449 §6.9).
-    package let implementation: String
+    /// Whether `command` may be handed in now. While a reply is under way, none; while marks are being recorded, DELE.
+    package func takes(_ command: Result<Command, SyntaxError>) -> Bool {
+        switch self.state {
+        case .authorization, .idle: return true
+        case .authenticating: return command == .failure(.lineTooLong)
+        case .marking(_, let pending):
+            guard case .success(.dele) = command else { return false }
+            return pending.count < PendingMarks.limit
+        case .unconnected, .awaitingTLS, .startingTLS, .loggingIn, .refusing, .preparing, .admitting, .awaitingMaildrop,
+            .listing, .answering, .fetching, .gathering, .starting, .delivering, .finishing, .draining, .updating,
+            .closed:
+            return false
+        }
+    }
 
-    package init(
-        encryption: Encryption,
-        hidesDeleted: Bool = true,
-        clampsTotals: Bool = true,
-        replacesNUL: Bool = true,
-        implementation: String = "Leavecopy"
-    ) {
-        self.encryption = encryption
-        self.hidesDeleted = hidesDeleted
-        self.clampsTotals = clampsTotals
-        self.replacesNUL = replacesNUL
-        self.implementation = implementation
+    /// Whether the next line is a SASL response and not a command. One that is too long is handed in as the failed command
+    /// `.lineTooLong`.
+    package var awaitsSASL: Bool {
+        guard case .authenticating = self.state else { return false }
+        return true
+    }
+
+    /// The connection stands; on an implicit TLS listener, without TLS yet. The greeting comes when TLS is there.
+    package mutating func connected() -> [SessionAction] {
+        guard case .unconnected = self.state else { return [] }
+        let timer = SessionAction.startTimer(.login, seconds: Self.loginSeconds)
+        if self.configuration.encryption == .implicit, self.origin.arrival.tls == nil {
+            self.state = .awaitingTLS
+            return [timer]
+        }
+        self.state = .authorization(name: nil)
+        return [timer, .reply(Self.greeting)]
+    }
+
+    package mutating func tlsEstablished(_ tls: TLSDescription) -> [SessionAction] {
+        switch self.state {
+        case .unconnected:
+            self.origin.arrival.tls = tls
+            return []
+        case .awaitingTLS:
+            self.origin.arrival.tls = tls
+            self.state = .authorization(name: nil)
+            return [.reply(Self.greeting)]
+        case .startingTLS:
+            self.origin.arrival.tls = tls
+            self.state = .authorization(name: nil)
+            return []
+        case .authorization, .authenticating, .loggingIn, .refusing, .preparing, .admitting, .idle, .awaitingMaildrop,
+            .listing, .marking, .answering, .fetching, .gathering, .starting, .delivering, .finishing, .draining,
+            .updating, .closed:
+            return self.calledOutOfTurn()
+        }
+    }
+
+    package mutating func commandReceived(_ command: Result<Command, SyntaxError>) -> [SessionAction] {
+        guard self.takes(command) else { return self.calledOutOfTurn() }
+        self.tally.count(Self.name(of: command))
+        switch (self.state, command) {
+        case (.authorization(let name), .success(let command)): return self.authorize(command, name: name)
+        case (.authorization, .failure(let error)): return self.refuse(error)
+        case (.authenticating(let dialogue), .failure(.lineTooLong)): return self.saslLineWasTooLong(dialogue)
+        case (.idle(let transaction), .success(let command)):
+            return [Self.restartIdle] + self.transact(command, transaction)
+        case (.idle, .failure(let error)): return [Self.restartIdle] + self.refuse(error)
+        case (.marking, .success(.dele(let number))): return [Self.restartIdle] + self.markAnother(number)
+        case (_, _): return self.calledOutOfTurn()
+        }
+    }
+
+    package mutating func timerFired(_ timer: SessionTimer) -> [SessionAction] {
+        switch timer {
+        case .login: self.loginTimerFired()
+        case .idle: self.idleTimerFired()
+        case .listingAtLogin: self.listingAtLoginTimerFired()
+        case .listing: self.listingTimerFired()
+        case .refusalDelay: self.refusalDelayTimerFired()
+        }
+    }
+
+    /// A call that the state does not allow: our own shell's mistake, which ends one session and not the server.
+    mutating func calledOutOfTurn() -> [SessionAction] {
+        if case .closed = self.state { return [] }
+        return [.log("event out of turn")] + self.end(reason: "event out of turn")
+    }
+
+    static let loginSeconds = 60
+    static let listingAtLoginSeconds = 5
+    static let listingSeconds = 60
+    static let refusalDelaySeconds = 3
+    static let restartIdle = SessionAction.startTimer(.idle, seconds: 600)
+    /// No host, no version, and no `<`, which would announce APOP (P-06).
+    static let greeting = Response.ok("POP3 server ready")
+
+    private static func name(of command: Result<Command, SyntaxError>) -> String {
+        switch command {
+        case .failure: "bad"
+        case .success(.user): "USER"
+        case .success(.pass): "PASS"
+        case .success(.auth): "AUTH"
+        case .success(.stls): "STLS"
+        case .success(.capa): "CAPA"
+        case .success(.stat): "STAT"
+        case .success(.list): "LIST"
+        case .success(.uidl): "UIDL"
+        case .success(.retr): "RETR"
+        case .success(.top): "TOP"
+        case .success(.dele): "DELE"
+        case .success(.rset): "RSET"
+        case .success(.noop): "NOOP"
+        case .success(.quit): "QUIT"
+        case .success(.unsupported): "unsupported"
+        }
     }
 }

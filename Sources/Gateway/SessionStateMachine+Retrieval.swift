@@ -1,0 +1,218 @@
+package import struct NIOCore.ByteBuffer
+import struct POP3.MessageNumber
+import enum POP3.Response
+
+// RETR and TOP: fetch, record, `+OK`, the message, record, the final dot.
+extension SessionStateMachine {
+    mutating func retrieve(
+        _ number: MessageNumber,
+        lines: Int?,
+        _ maildrop: Maildrop,
+        _ transaction: Transaction
+    ) -> [SessionAction] {
+        guard let message = maildrop[number] else {
+            let asked = lines.map { "TOP \(number.value) \($0)" } ?? "RETR \(number.value)"
+            let attempt = Attempt(
+                action: lines == nil ? .retr : .top,
+                outcome: .failure,
+                asked: asked,
+                answered: Failure.noSuchMessage.text,
+                done: "nothing",
+                reason: "no such message"
+            )
+            return self.record(attempt, thenAnswer: Failure.noSuchMessage, transaction)
+        }
+        let delivery = Delivery(number, message, lines: lines, replacesNUL: self.configuration.replacesNUL)
+        // A TOP that is a download is withheld like RETR, else fetchmail would download it at each poll.
+        if delivery.isWhole, maildrop.withholds(message) {
+            let attempt = self.failed(delivery, transaction, Failure.withheld, reason: "asked to be deleted before")
+            return self.record(attempt, thenAnswer: Failure.withheld, transaction)
+        }
+        self.state = .fetching(transaction, delivery)
+        return [.fetch(delivery.request)]
+    }
+
+    /// `octets` is what the mail server announced for this fetch.
+    package mutating func bodyBegan(octets: UInt64) -> [SessionAction] {
+        guard case .fetching(let transaction, var delivery) = self.state else { return self.bodyOutOfTurn() }
+        delivery.announced = octets
+        if delivery.window != nil {
+            self.state = .gathering(transaction, delivery)
+            return [.pullBody]
+        }
+        return self.start(transaction, delivery)
+    }
+
+    package mutating func bodyReceived(_ pieces: [ByteBuffer]) -> [SessionAction] {
+        switch self.state {
+        case .gathering(let transaction, var delivery):
+            delivery.gather(pieces)
+            self.state = .gathering(transaction, delivery)
+            return [.pullBody]
+        case .delivering(let transaction, var delivery):
+            let ready = delivery.stuff(pieces)
+            self.state = .delivering(transaction, delivery)
+            return [Self.restartIdle] + ready.map(SessionAction.piece) + [.pullBody]
+        case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .loggingIn, .refusing,
+            .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .fetching, .starting,
+            .finishing, .draining, .updating, .closed:
+            return self.bodyOutOfTurn()
+        }
+    }
+
+    package mutating func bodyEnded(transcript: [String]) -> [SessionAction] {
+        switch self.state {
+        case .gathering(let transaction, var delivery):
+            delivery.transcript += transcript
+            if delivery.windowEnded() { return self.start(transaction, delivery) }
+            self.state = .fetching(transaction, delivery)
+            return [.fetch(delivery.request)]
+        case .delivering(let transaction, var delivery):
+            delivery.transcript += transcript
+            return self.finish(transaction, delivery)
+        case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .loggingIn, .refusing,
+            .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .fetching, .starting,
+            .finishing, .draining, .updating, .closed:
+            return self.bodyOutOfTurn()
+        }
+    }
+
+    package mutating func bodyFailed(_ failure: UpstreamFailure, transcript: [String]) -> [SessionAction] {
+        switch self.state {
+        case .fetching(let transaction, var delivery), .gathering(let transaction, var delivery):
+            delivery.transcript += transcript
+            return self.refuse(transaction, delivery, .upstream(failure))
+        case .starting(let transaction, var delivery, failure: nil):
+            delivery.transcript += transcript
+            self.state = .starting(transaction, delivery, failure: failure)
+            return []
+        case .delivering(let transaction, var delivery):
+            delivery.transcript += transcript
+            self.state = .delivering(transaction, delivery)
+            return self.end(reason: Failure.upstream(failure).reason)
+        case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .loggingIn, .refusing,
+            .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .starting, .finishing,
+            .draining, .updating, .closed:
+            return self.bodyOutOfTurn()
+        }
+    }
+
+    /// Before `+OK`: a record that the message is about to be served.
+    private mutating func start(_ transaction: Transaction, _ delivery: Delivery) -> [SessionAction] {
+        let attempt = Attempt(
+            action: delivery.action,
+            outcome: .unknown,
+            asked: delivery.asked,
+            answered: Self.reply(to: delivery).text,
+            done: "begun",
+            message: transaction.maildrop?.reference(to: delivery.message, numbered: delivery.number)
+        )
+        self.state = .starting(transaction, delivery, failure: nil)
+        return [.record([attempt], changes: [], .written)]
+    }
+
+    mutating func startRecorded(
+        _ answer: Result<Void, StoreFailure>,
+        _ transaction: Transaction,
+        _ delivery: Delivery,
+        _ failure: UpstreamFailure?
+    ) -> [SessionAction] {
+        if let failure { return self.refuse(transaction, delivery, .upstream(failure)) }
+        if case .failure(let failure) = answer {
+            let cancel: [SessionAction] = delivery.window == nil ? [.cancelBody] : []
+            return cancel + [.log("retrieval not recorded")]
+                + self.answer(Failure.store(failure).reply, transaction)
+        }
+        var transaction = transaction
+        var delivery = delivery
+        transaction.mayHaveUnwritten = true
+        let reply = SessionAction.reply(Self.reply(to: delivery))
+        guard delivery.window != nil else {
+            self.state = .delivering(transaction, delivery)
+            return [reply, .pullBody]
+        }
+        return [reply] + delivery.stuffGathered().map(SessionAction.piece) + self.finish(transaction, delivery)
+    }
+
+    /// All has come: the last octets, and the record that goes before the final dot.
+    private mutating func finish(_ transaction: Transaction, _ delivery: Delivery) -> [SessionAction] {
+        var delivery = delivery
+        let end = delivery.finish().map(SessionAction.piece)
+        if delivery.isWhole { self.tally.served += 1 }
+        let attempt = Attempt(
+            action: delivery.action,
+            outcome: .success,
+            asked: delivery.asked,
+            answered: Self.reply(to: delivery).text,
+            done: "served \(delivery.octets) octets\(delivery.isWhole ? ", whole" : "")",
+            message: transaction.maildrop?.reference(to: delivery.message, numbered: delivery.number),
+            octets: delivery.octets,
+            upstream: delivery.transcript
+        )
+        self.state = .finishing(transaction)
+        return end + [.record([attempt], changes: self.learnt(transaction, delivery), .written)]
+    }
+
+    mutating func finishRecorded(_ answer: Result<Void, StoreFailure>, _ transaction: Transaction) -> [SessionAction] {
+        switch answer {
+        case .success: return [.piece(Response.finalDot)] + self.settle(transaction)
+        case .failure: return [.log("delivery not recorded")] + self.end(reason: "delivery not recorded")
+        }
+    }
+
+    /// What delivering a message taught: its size as the device counts it, and its details for the record.
+    private func learnt(_ transaction: Transaction, _ delivery: Delivery) -> [Change] {
+        guard let mailbox = transaction.maildrop?.mailbox else { return [] }
+        var changes: [Change] = []
+        let size = UInt32(clamping: max(1, delivery.octets))
+        if delivery.isWhole, size != delivery.message.size {
+            changes.append(.size(mailbox, number: delivery.message.number, octets: size))
+        }
+        if let details = delivery.details {
+            changes.append(.details(mailbox, number: delivery.message.number, details))
+        }
+        return changes
+    }
+
+    /// Before `+OK`: the failure is said, and the session goes on (P-50).
+    private mutating func refuse(
+        _ transaction: Transaction,
+        _ delivery: Delivery,
+        _ failure: Failure
+    ) -> [SessionAction] {
+        let attempt = self.failed(delivery, transaction, failure.reply, reason: failure.reason)
+        return self.record(attempt, thenAnswer: failure.reply, transaction)
+    }
+
+    /// A retrieval that ended before its final dot. `reply` is nil when `+OK` was said before.
+    func failed(_ delivery: Delivery, _ transaction: Transaction, _ reply: Response?, reason: String) -> Attempt {
+        Attempt(
+            action: delivery.action,
+            outcome: .failure,
+            asked: delivery.asked,
+            answered: reply?.text ?? Self.reply(to: delivery).text,
+            done: reply == nil ? "cut after \(delivery.octets) octets, no final dot" : "nothing",
+            message: transaction.maildrop?.reference(to: delivery.message, numbered: delivery.number),
+            octets: delivery.octets,
+            reason: reason,
+            upstream: delivery.transcript
+        )
+    }
+
+    /// The number is for people; what is delivered may differ by repaired line ends (RFC 1939 §9, §11).
+    private static func reply(to delivery: Delivery) -> Response {
+        delivery.isWhole ? .ok("\(delivery.announced) octets") : .ok("top of message follows")
+    }
+
+    /// What comes of a body after it was cancelled is nothing. While one is under way, an event out of turn means that
+    /// octets would be missing: the session ends, before anybody takes a cut message for a whole one.
+    private mutating func bodyOutOfTurn() -> [SessionAction] {
+        switch self.state {
+        case .fetching, .gathering, .starting, .delivering: return self.calledOutOfTurn()
+        case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .loggingIn, .refusing,
+            .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .finishing, .draining,
+            .updating, .closed:
+            return []
+        }
+    }
+}
