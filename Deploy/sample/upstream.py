@@ -59,7 +59,8 @@ def differences(before, after):
 
 ALLOWED = {"CAPABILITY", "NOOP", "LOGOUT", "STARTTLS", "AUTHENTICATE", "LOGIN", "ID", "ENABLE", "EXAMINE", "UNSELECT",
            "UID FETCH", "UID SEARCH", "GETQUOTAROOT", "NAMESPACE", "LIST", "STATUS"}
-ITEMS = re.compile(rb"UID FETCH [0-9:,*]+ \(?((UID|RFC822\.SIZE|INTERNALDATE|FLAGS|BODY\.PEEK\[[^]]*\](<[0-9.]+>)?)[ )]*)+$")
+ITEMS = re.compile(rb"UID FETCH [0-9:,*]+ \(?"
+                   rb"((UID|RFC822\.SIZE|INTERNALDATE|FLAGS|BODY\.PEEK\[[^]]*\](<[0-9.]+>)?)[ )]*)+$")
 SPECIAL = re.compile(rb"^\S+ ([A-Za-z]+(?: (?:FETCH|SEARCH|STORE|COPY|MOVE|EXPUNGE))?)", re.IGNORECASE)
 
 

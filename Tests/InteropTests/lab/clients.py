@@ -59,7 +59,8 @@ def curl(place, home, mail):
 def fetchmail(place, home, mail):
     deliver = write(home, "deliver", '#!/bin/sh\nexec cat >"$(mktemp %s/new/XXXXXXXX)"\n' % mail, 0o700)
     tls = 'sslproto "TLS1.2+"' if place.stls else 'ssl sslproto "TLS1.2+"'
-    settings = write(home, "rc", 'poll localhost protocol pop3 port %d uidl auth password user "%s" password "%s" %s\n'
+    settings = write(home, "rc", 'poll localhost protocol pop3 port %d uidl auth password '
+                     'user "%s" password "%s" %s\n'
                      '%s sslcertck sslcertfile "%s" no rewrite no mimedecode mda "%s"\n'
                      % (place.port, place.user, PASSWORD, "keep" if place.keep else "nokeep", tls, place.ca, deliver))
     run(["fetchmail", "-f", settings, "--nodetach", "--nosyslog", "--invisible", "--pidfile", home + "/pid"], home, (0, 1))

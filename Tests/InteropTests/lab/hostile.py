@@ -1,4 +1,4 @@
-"""Names and passwords made to look like protocol or like log lines; HTTP on the mail port; the password nowhere on disk."""
+"""Names and passwords made to look like protocol or log lines; HTTP on the mail port; the password nowhere on disk."""
 import base64
 import os
 import socket
