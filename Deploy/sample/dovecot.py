@@ -99,7 +99,12 @@ class Dovecot:
                 os.killpg(self.process.pid, how)
             else:
                 self.process.send_signal(how)
-            self.process.wait(30)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+                raise SystemExit("dovecot did not stop within 30 s")
         self.process.stderr.close()
 
     def __enter__(self):

@@ -11,6 +11,9 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "..", "Deploy", "sample"))
 
+# Some test runners start us with signals blocked, and the servers would inherit that.
+signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
 import generator  # noqa: E402
 import upstream  # noqa: E402
 from dovecot import MASTER, MASTER_PASSWORD, Dovecot, free_port, select_pause  # noqa: E402, F401
