@@ -1,0 +1,206 @@
+/// Walks a document along the table: every key is either understood and set, or a problem. Goes on after a problem, so
+/// that all of a file's are found in one run.
+struct ConfigurationReader {
+    private(set) var settings = ConfigurationSettings()
+    private(set) var problems: [ConfigurationProblem] = []
+    private(set) var listeners = 0
+    /// The folder of the file: relative paths begin there.
+    private let folder: String
+    private let files: ConfigurationFiles
+
+    init(folder: String, files: ConfigurationFiles) {
+        self.folder = folder
+        self.files = files
+    }
+
+    mutating func read(_ root: ConfigurationNode) {
+        self.section(root, ConfigurationTable.keys, path: "")
+    }
+
+    /// Sets what was not given, where there is a default.
+    mutating func fillIn() {
+        self.fillIn(ConfigurationTable.keys, path: "")
+    }
+
+    mutating func set(_ path: String, _ value: ConfigurationValue, flag: String) {
+        self.settings.set(path, value, .place(.flag(flag)))
+    }
+
+    mutating func setStandard(_ path: String, _ value: ConfigurationValue) {
+        self.settings.set(path, value, .standard)
+    }
+
+    /// The flags replace the listeners of the file, never mix with them.
+    mutating func dropListeners() {
+        self.settings.remove { $0.hasPrefix("listeners[") }
+        self.listeners = 0
+    }
+
+    mutating func setListeners(_ count: Int) { self.listeners = count }
+
+    mutating func add(_ problem: ConfigurationProblem) { self.problems.append(problem) }
+
+    private mutating func section(_ node: ConfigurationNode, _ keys: [ConfigurationKey], path: String) {
+        guard case .mapping(let entries, let place) = node else {
+            self.mismatch(node.place, path, .section(keys))
+            return
+        }
+        for entry in entries {
+            guard let key = keys.first(where: { $0.name == entry.key }) else {
+                self.unknown(entry, among: keys, path: path)
+                continue
+            }
+            self.value(entry.value, key, path: Self.join(path, key.name))
+        }
+        for key in keys where key.isRequired && !entries.contains(where: { $0.key == key.name }) {
+            guard key.keys.isEmpty else { continue }
+            self.problems.append(
+                ConfigurationProblem(
+                    place,
+                    Phrase("'\(Self.join(path, key.name))' is missing", "'\(Self.join(path, key.name))' がありません"),
+                    hint: Phrase("add '\(key.name): \(key.example)'", "'\(key.name): \(key.example)' を加えてください")
+                )
+            )
+        }
+    }
+
+    private mutating func value(_ node: ConfigurationNode, _ key: ConfigurationKey, path: String) {
+        switch (key.kind, node) {
+        case (.section(let keys), _):
+            self.section(node, keys, path: path)
+        case (.list(let keys), .list(let nodes, _)) where !nodes.isEmpty:
+            for (index, node) in nodes.enumerated() { self.section(node, keys, path: "\(path)[\(index)]") }
+            self.listeners = nodes.count
+        case (.networks, .scalar), (.choices, .scalar), (.files, .scalar):
+            self.values([node], key, path: path, place: node.place)
+        case (.networks, .list(let nodes, let place)), (.choices, .list(let nodes, let place)),
+            (.files, .list(let nodes, let place)):
+            self.values(nodes, key, path: path, place: place)
+        case (_, .scalar(let text, let place)):
+            switch key.kind.understand(text) {
+            case .success(let value): self.accept(value, key.kind, path: path, place: place)
+            case .failure: self.mismatch(place, path, key.kind, example: key.example)
+            }
+        case (_, .list), (_, .mapping):
+            self.mismatch(node.place, path, key.kind, example: key.example)
+        }
+    }
+
+    /// A list of short texts; one alone may stand without brackets.
+    private mutating func values(
+        _ nodes: [ConfigurationNode],
+        _ key: ConfigurationKey,
+        path: String,
+        place: ConfigurationPlace
+    ) {
+        var texts: [String] = []
+        for node in nodes {
+            guard case .scalar(let text, let place) = node, case .success(.text(let value)) = key.kind.understand(text)
+            else {
+                self.mismatch(node.place, path, key.kind, example: key.example)
+                return
+            }
+            guard let checked = self.checkedFile(value, key.kind, path: path, place: place) else { return }
+            texts.append(checked)
+        }
+        if case .files = key.kind, texts.count > 2 { return self.mismatch(place, path, key.kind, example: key.example) }
+        guard !texts.isEmpty, Set(texts).count == texts.count else {
+            return self.mismatch(place, path, key.kind, example: key.example)
+        }
+        self.settings.set(path, .texts(texts), .place(place))
+    }
+
+    private mutating func accept(
+        _ value: ConfigurationValue,
+        _ kind: ConfigurationKey.Kind,
+        path: String,
+        place: ConfigurationPlace
+    ) {
+        guard case .text(let text) = value else { return self.settings.set(path, value, .place(place)) }
+        guard let checked = self.checkedFile(text, kind, path: path, place: place) else { return }
+        self.settings.set(path, .text(checked), .place(place))
+    }
+
+    /// The full path of a file that can be read; other kinds of text as they are.
+    private mutating func checkedFile(
+        _ text: String,
+        _ kind: ConfigurationKey.Kind,
+        path: String,
+        place: ConfigurationPlace
+    ) -> String? {
+        switch kind {
+        case .folder:
+            return ConfigurationFiles.absolute(text, in: self.folder)
+        case .file, .files:
+            let full = ConfigurationFiles.absolute(text, in: self.folder)
+            if let obstacle = self.files.obstacle(full) {
+                self.problems.append(
+                    ConfigurationProblem(
+                        place,
+                        Phrase("'\(path)': the file \(full) cannot be read", "'\(path)': ファイル \(full) を読めません"),
+                        hint: obstacle
+                    )
+                )
+                return nil
+            }
+            return full
+        case .name, .text, .integer, .size, .choice, .choices, .address, .networks, .upstream, .section, .list:
+            return text
+        }
+    }
+
+    private mutating func fillIn(_ keys: [ConfigurationKey], path: String) {
+        for key in keys {
+            let path = Self.join(path, key.name)
+            switch key.kind {
+            case .list(let keys):
+                for index in 0..<self.listeners { self.fillIn(keys, path: "\(path)[\(index)]") }
+            case .section(let keys):
+                self.fillIn(keys, path: path)
+            case .choices:
+                let words = key.standard.map { $0.split { "[], ".contains($0) }.map(String.init) }
+                if self.settings[path] == nil, let words { self.settings.set(path, .texts(words), .standard) }
+            case .name, .text, .folder, .file, .files, .integer, .size, .choice, .address, .networks, .upstream:
+                guard self.settings[path] == nil, let standard = key.standard else { continue }
+                if case .success(let value) = key.kind.understand(standard) {
+                    self.settings.set(path, value, .standard)
+                }
+            }
+        }
+    }
+
+    private mutating func mismatch(
+        _ place: ConfigurationPlace,
+        _ path: String,
+        _ kind: ConfigurationKey.Kind,
+        example: String = ""
+    ) {
+        let accepted = kind.accepted
+        let name = path.isEmpty ? Phrase("the file", "このファイル") : Phrase("'\(path)'", "'\(path)'")
+        let suffix = example.isEmpty ? Phrase("", "") : Phrase(", as in: \(example)", " (例: \(example))")
+        self.problems.append(
+            ConfigurationProblem(
+                place,
+                Phrase("\(name.english) has a value that is not accepted", "\(name.japanese) の値が正しくありません"),
+                hint: Phrase(
+                    "write \(accepted.english)\(suffix.english)",
+                    "\(accepted.japanese)を書いてください\(suffix.japanese)"
+                )
+            )
+        )
+    }
+
+    private mutating func unknown(_ entry: ConfigurationEntry, among keys: [ConfigurationKey], path: String) {
+        let shown = ConfigurationFiles.printable(entry.key)
+        let section = path.isEmpty ? Phrase("", "") : Phrase(" in '\(path)'", "('\(path)' の中)")
+        self.problems.append(
+            ConfigurationProblem(
+                entry.place,
+                Phrase("unknown key '\(shown)'\(section.english)", "知らないキー '\(shown)'\(section.japanese)"),
+                hint: UnknownKeyHint.hint(for: entry.key, among: keys, path: path)
+            )
+        )
+    }
+
+    private static func join(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+}
