@@ -47,7 +47,11 @@ let package = Package(
             dependencies: ["IMAP", "TLS", "LibCrypto", "Linux", "Gateway", nioCore, nioPosix, logging],
             swiftSettings: settings
         ),
-        .target(name: "Store", dependencies: ["Gateway", "IMAP", "POP3", "LibCrypto", "Linux", grdb, logging], swiftSettings: settings),
+        .target(
+            name: "Store",
+            dependencies: ["Gateway", "IMAP", "POP3", "LibCrypto", "Linux", grdb, logging],
+            swiftSettings: settings
+        ),
         .target(
             name: "Server",
             dependencies: [
@@ -74,8 +78,16 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "LinuxTests", dependencies: ["Linux", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "POP3Tests", dependencies: ["POP3", "Linux", "TestSupport", nioCore], swiftSettings: settings),
-        .testTarget(name: "IMAPTests", dependencies: ["IMAP", "Linux", "TestSupport", nioCore], swiftSettings: settings),
+        .testTarget(
+            name: "POP3Tests",
+            dependencies: ["POP3", "Linux", "TestSupport", nioCore],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "IMAPTests",
+            dependencies: ["IMAP", "Linux", "TestSupport", nioCore],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "GatewayTests",
             dependencies: ["Gateway", "POP3", "IMAP", "LibCrypto", "Linux", "TestSupport", nioCore],
@@ -84,7 +96,10 @@ let package = Package(
         ),
         .testTarget(
             name: "UpstreamTests",
-            dependencies: ["Upstream", "Gateway", "IMAP", "TLS", "LibCrypto", "Linux", "TestSupport", nioCore, nioEmbedded, nioPosix, logging],
+            dependencies: [
+                "Upstream", "Gateway", "IMAP", "TLS", "LibCrypto", "Linux", "TestSupport", nioCore, nioEmbedded,
+                nioPosix, logging,
+            ],
             swiftSettings: settings
         ),
         .testTarget(
