@@ -45,8 +45,16 @@ package struct CredentialMemory: Hashable, Sendable {
         guard let known = self.accounts[account] else { return .ask }
         if known.verified.contains(fingerprint) { return .ask }
         if let refusal = known.refusals[fingerprint], refusal.until > now { return .refuse }
-        let recent = known.failures.filter { now &- $0 < Self.hour }
-        return recent.count < self.failuresAnHour ? .ask : .refuse
+        return self.recentFailures(of: account, at: now) < self.failuresAnHour ? .ask : .refuse
+    }
+
+    package func isVerified(_ fingerprint: [UInt8], of account: [UInt8]) -> Bool {
+        self.accounts[account]?.verified.contains(fingerprint) == true
+    }
+
+    /// Logins that failed upstream in the hour before `now`.
+    package func recentFailures(of account: [UInt8], at now: Int64) -> Int {
+        self.accounts[account]?.failures.count { now &- $0 < Self.hour } ?? 0
     }
 
     /// The mail server refused it: a credential error, nothing else.

@@ -19,7 +19,10 @@ package struct UpstreamConfiguration: Sendable {
     package let mailbox: String
     /// Failed logins for one account in a rolling hour; beyond it only credentials that were verified go through (S-16).
     package var failedLoginsAnHour = 10
-    package var connectionsPerAccount = 3
+    /// Below the ten that Dovecot allows a user and address (I-24).
+    package var connectionsPerAccount = 8
+    /// How long a login waits for one of these.
+    package var connectionWaitSeconds = 10
     package var connectSeconds = 10
     package var greetingSeconds = 15
     package var commandSeconds = 60

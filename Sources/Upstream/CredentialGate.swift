@@ -1,0 +1,99 @@
+import Gateway
+import LibCrypto
+import class Linux.Secret
+import Synchronization
+
+/// Lets logins through to the mail server as `CredentialMemory` says, also when many come at once: the same credential is
+/// tried once and the others wait for its outcome, and those under way count against the account's cap.
+final class CredentialGate: Sendable {
+    enum Outcome: Sendable {
+        case accepted
+        case refused
+        /// The mail server said nothing about the credential.
+        case unknown
+    }
+
+    /// A login at the gate. Knows the credential by its fingerprint alone.
+    struct Ticket: Hashable, Sendable {
+        fileprivate let fingerprint: [UInt8]
+        let account: [UInt8]
+    }
+
+    private struct Waiter: Sendable {
+        let ticket: Ticket
+        let decide: @Sendable (Bool) -> Void
+    }
+
+    private struct State {
+        var memory: CredentialMemory
+        /// Credentials that are being tried, and not known to be good.
+        var underway: Set<Ticket> = []
+        var waiters: [Waiter] = []
+    }
+
+    private let state: Mutex<State>
+    private let key = HMACKey.random()
+    private let failuresAnHour: Int
+    /// Seconds of a clock that never goes back.
+    private let now: @Sendable () -> Int64
+
+    init(failuresAnHour: Int, now: @escaping @Sendable () -> Int64) {
+        self.state = Mutex(State(memory: CredentialMemory(failuresAnHour: failuresAnHour)))
+        self.failuresAnHour = failuresAnHour
+        self.now = now
+    }
+
+    func ticket(_ login: UpstreamLogin) -> Ticket {
+        let account = Array(LoginName(login.name).normalised.utf8)
+        let password = login.password.revealed { self.key.code(of: $0) }
+        return Ticket(fingerprint: self.key.code(of: password + login.name), account: account)
+    }
+
+    /// Answers with whether the mail server may be asked. Who hears `true` says `leave` when it has answered.
+    func enter(_ ticket: Ticket, decide: @escaping @Sendable (Bool) -> Void) {
+        let verdict = self.state.withLock { state -> Bool? in
+            let verdict = self.verdict(on: ticket, &state)
+            if verdict == nil { state.waiters.append(Waiter(ticket: ticket, decide: decide)) }
+            return verdict
+        }
+        if let verdict { decide(verdict) }
+    }
+
+    func leave(_ ticket: Ticket, _ outcome: Outcome) {
+        let decided = self.state.withLock { state -> [(Waiter, Bool)] in
+            state.underway.remove(ticket)
+            switch outcome {
+            case .accepted: state.memory.accepted(ticket.fingerprint, of: ticket.account, at: self.now())
+            case .refused: state.memory.refused(ticket.fingerprint, of: ticket.account, at: self.now())
+            case .unknown: break
+            }
+            var decided: [(Waiter, Bool)] = []
+            var waiting: [Waiter] = []
+            for waiter in state.waiters {
+                if waiter.ticket.account == ticket.account, let verdict = self.verdict(on: waiter.ticket, &state) {
+                    decided.append((waiter, verdict))
+                } else {
+                    waiting.append(waiter)
+                }
+            }
+            state.waiters = waiting
+            return decided
+        }
+        for (waiter, verdict) in decided { waiter.decide(verdict) }
+    }
+
+    /// Nil: wait for those under way.
+    private func verdict(on ticket: Ticket, _ state: inout State) -> Bool? {
+        let now = self.now()
+        switch state.memory.verdict(on: ticket.fingerprint, of: ticket.account, at: now) {
+        case .refuse: return false
+        case .ask: break
+        }
+        if state.memory.isVerified(ticket.fingerprint, of: ticket.account) { return true }
+        let underway = state.underway.count { $0.account == ticket.account }
+        let failed = state.memory.recentFailures(of: ticket.account, at: now)
+        guard !state.underway.contains(ticket), failed + underway < self.failuresAnHour else { return nil }
+        state.underway.insert(ticket)
+        return true
+    }
+}

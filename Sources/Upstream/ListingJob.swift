@@ -1,0 +1,140 @@
+import Gateway
+import IMAP
+import Logging
+import NIOCore
+
+/// Brings the stored listing up to date: only what is new is fetched, and only when the numbers do not add up is asked
+/// which messages exist (DESIGN section 5).
+final class ListingJob: UpstreamJob {
+    private enum Phase {
+        case listing
+        /// EXISTS is counted again: a message may have come or gone since EXAMINE.
+        case counting
+        case searching(expected: Int)
+        case over
+    }
+
+    /// Messages kept together while a long listing is under way, so that a break loses no more.
+    private static let batch = 20_000
+
+    private let account: AccountConnection
+    private let store: any Store
+    private let stored: StoredListing
+    private let answer: (Result<StoredListing, UpstreamFailure>) -> Void
+    private weak var connection: UpstreamConnection?
+    private var mailbox: ExaminedMailbox?
+    private var phase = Phase.listing
+    private var added: [ListedMessage] = []
+    private var addedCount = 0
+    /// Batches that are being kept, one after the other.
+    private var kept: EventLoopFuture<Void>
+
+    init(
+        account: AccountConnection,
+        store: any Store,
+        stored: StoredListing,
+        answer: @escaping (Result<StoredListing, UpstreamFailure>) -> Void
+    ) {
+        self.account = account
+        self.store = store
+        self.stored = stored
+        self.answer = answer
+        self.kept = account.loop.makeSucceededVoidFuture()
+    }
+
+    func begin(on connection: UpstreamConnection, _ mailbox: ExaminedMailbox) {
+        self.connection = connection
+        self.mailbox = mailbox
+        let last = self.stored.snapshot.count > 0 ? self.stored.snapshot[self.stored.snapshot.count - 1]?.uid : nil
+        connection.command { $0.list(after: last, in: mailbox) }
+    }
+
+    func hear(_ action: ClientAction) {
+        switch action {
+        case .listed(let messages):
+            self.added += messages
+            self.addedCount += messages.count
+            if self.added.count >= Self.batch { self.keepBatch() }
+        case .listingEnded: self.compare()
+        case .alive(let exists, let expunged): self.counted(exists: exists, expunged: expunged)
+        case .present(let ranges): self.found(ranges)
+        case .refused(let refusal):
+            self.fail(UpstreamFailure(refusal))
+            if self.connection?.isIdle == true { self.account.finished() }
+        case .send, .startTLS, .opened, .quota, .bodyBegan, .bodyPiece, .bodyEnded, .notice, .close: break
+        }
+    }
+
+    func readCompleted() {}
+
+    func fail(_ failure: UpstreamFailure) {
+        if case .over = self.phase { return }
+        self.phase = .over
+        self.answer(.failure(failure))
+    }
+
+    private func compare() {
+        guard let mailbox = self.mailbox else { return }
+        guard self.stored.snapshot.count + self.addedCount != Int(mailbox.exists) else { return self.keep(present: nil) }
+        self.phase = .counting
+        self.connection?.command { $0.noop() }
+    }
+
+    private func counted(exists: UInt32?, expunged: Int) {
+        guard let mailbox = self.mailbox else { return }
+        let expected = exists.map(Int.init) ?? max(0, Int(mailbox.exists) - expunged)
+        self.phase = .searching(expected: expected)
+        self.connection?.command { $0.findPresent(in: mailbox) }
+    }
+
+    private func found(_ ranges: [ClosedRange<UInt32>]) {
+        guard case .searching(let expected) = self.phase else { return }
+        let count = ranges.reduce(0) { $0 + Int($1.upperBound - $1.lowerBound) + 1 }
+        // A short answer must never look like a mailbox that has shrunk (promise 2).
+        guard count >= expected else {
+            self.account.logger.error(
+                "the mail server lists fewer messages than it counts",
+                metadata: ["counted": "\(expected)", "listed": "\(count)"]
+            )
+            self.fail(.unavailable(reason: "the mail server lists fewer messages than it counts"))
+            return self.account.finished()
+        }
+        self.keep(present: ranges)
+    }
+
+    /// Says nothing of EXISTS and UIDNEXT: the next listing must go on from here.
+    private func keepBatch() {
+        guard let mailbox = self.mailbox else { return }
+        let update = ListingUpdate(
+            validity: mailbox.validity,
+            exists: 0,
+            uidNext: nil,
+            added: self.added,
+            present: nil
+        )
+        self.added = []
+        self.kept = self.kept.flatMap { [store = self.store, id = self.stored.mailbox, loop = self.account.loop] in
+            loop.makeFutureWithTask { _ = try await store.update(id, with: update) }
+        }
+    }
+
+    private func keep(present: [ClosedRange<UInt32>]?) {
+        guard let mailbox = self.mailbox else { return }
+        self.phase = .over
+        let update = ListingUpdate(
+            validity: mailbox.validity,
+            exists: mailbox.exists,
+            uidNext: mailbox.uidNext,
+            added: self.added,
+            present: present
+        )
+        self.added = []
+        self.account.finished()
+        self.kept.flatMap { [store = self.store, id = self.stored.mailbox, loop = self.account.loop] in
+            loop.makeFutureWithTask { try await store.update(id, with: update) }
+        }
+        .assumeIsolated().whenComplete { [answer = self.answer] result in
+            answer(result.mapError { UpstreamFailure.unavailable(reason: "the listing could not be kept: \($0)") })
+        }
+    }
+}
