@@ -40,6 +40,12 @@ package struct SessionStateMachine: Hashable, Sendable {
         }
     }
 
+    /// Nothing is decided any more: the session's end is on its way to the record.
+    package var hasEnded: Bool {
+        guard case .closed = self.state else { return false }
+        return true
+    }
+
     /// Whether the next line is a SASL response and not a command. One that is too long is handed in as the failed command
     /// `.lineTooLong`.
     package var awaitsSASL: Bool {

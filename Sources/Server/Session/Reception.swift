@@ -12,19 +12,20 @@ struct Reception: Sendable {
     }
 
     func login(_ request: LoginRequest, arrival: Arrival) async -> Result<Guest, LoginRefusal> {
-        let identity = self.environment.identityChain.identify(login: request.name, arrival: arrival)
+        let identity = self.environment.identityChain.resolve(login: request.name, arrival: arrival)
+        guard identity.name.isWellFormed else { return .failure(.malformed) }
         guard identity.identifiers.first != nil || self.environment.unidentified != .reject else {
             return .failure(.noDeviceName)
         }
-        let login = UpstreamLogin(name: identity.name, password: request.password, session: arrival.session)
+        let login = UpstreamLogin(name: identity.name.octets, password: request.password, session: arrival.session)
         let opened: OpenedMailbox
         switch await self.open(login) {
         case .success(let mailbox): opened = mailbox
         case .failure(let failure): return .failure(.upstream(failure, transcript: []))
         }
-        do {
+        do throws(StoreFailure) {
             let speaker = try await self.speaker(identity.identifiers.first, account: opened.account)
-            let account = LoginName(identity.name).display
+            let account = identity.name.display
             return .success(
                 Guest(
                     admission: Admission(account: account, speaker: speaker, transcript: opened.transcript),
@@ -59,7 +60,7 @@ struct Reception: Sendable {
         case .success(let mailbox): listed = mailbox
         case .failure(let failure): return .failure(failure)
         }
-        do {
+        do throws(StoreFailure) {
             var view = DeviceView.everything
             var withheld = NumberRanges()
             switch speaker {
