@@ -63,6 +63,9 @@ static inline int copenssl_names_get(const GENERAL_NAMES *names, int index, cons
     return name->type;
 }
 
+// libcrypto: a name in one line.
+static const unsigned long copenssl_name_one_line = XN_FLAG_ONELINE;
+
 // libcrypto: stacks of certificates.
 static inline STACK_OF(X509) *copenssl_chain_new(void) { return sk_X509_new_null(); }
 static inline int copenssl_chain_push(STACK_OF(X509) *chain, X509 *certificate) { return sk_X509_push(chain, certificate); }
