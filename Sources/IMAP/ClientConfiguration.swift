@@ -1,5 +1,4 @@
 package import class Linux.Secret
-package import struct NIOCore.ByteBuffer
 
 /// How the connection to the mail server is protected before anything secret is said.
 package enum Protection: Hashable, Sendable {
@@ -66,62 +65,4 @@ package struct Credentials: Hashable, Sendable {
         self.name = name
         self.password = password
     }
-}
-
-/// Which part of a message is fetched, always by BODY.PEEK (I-40, I-41).
-package enum Section: Hashable, Sendable {
-    case whole
-    /// `BODY.PEEK[]<offset.length>`
-    case octets(offset: UInt32, length: UInt32)
-}
-
-/// Why the mail server did not do what it was asked (section 2.8 of the field's table of answers).
-package enum ServerRefusal: Error, Hashable, Sendable {
-    case credentials
-    case unavailable
-    case throttled(seconds: Int?)
-    case tooManyConnections
-    /// LOGINDISABLED, PRIVACYREQUIRED, STARTTLS not offered.
-    case plainLoginForbidden
-    case noPermission
-    case noSuchMailbox
-    /// EXAMINE was answered `[READ-WRITE]` (I-20).
-    case readWrite
-    /// UIDVALIDITY missing or UIDNOTSTICKY (I-21).
-    case uidsNotPersistent
-    /// FETCH: the message has gone (I-51).
-    case messageGone
-    /// FETCH: nothing came, or NO (I-54).
-    case messageUnavailable
-    /// The peer broke the protocol or one of our limits; the connection is not used again.
-    case misbehaved(String)
-    /// The server said BYE, or the connection ended.
-    case disconnected
-}
-
-/// What the state machine wants done, or tells.
-package enum ClientAction: Hashable, Sendable {
-    /// Goes through the guard to the mail server.
-    case send(ByteBuffer)
-    /// Put TLS in place now; nothing may have arrived behind the OK (I-04).
-    case startTLS
-    /// Logged in and EXAMINEd: commands may follow.
-    case opened(ExaminedMailbox)
-    /// GETQUOTAROOT: kilobytes used and allowed.
-    case quota(usedKB: UInt64, limitKB: UInt64)
-    case listed([ListedMessage])
-    case listingEnded
-    /// All UIDs that exist, from UID SEARCH, as closed ranges in order.
-    case present([ClosedRange<UInt32>])
-    /// A body's literal begins; `octets` is what the server announced.
-    case bodyBegan(octets: UInt64)
-    case bodyPiece(ByteBuffer)
-    case bodyEnded
-    /// The answer to a NOOP: what has come and gone since, as counted.
-    case alive(exists: UInt32?, expunged: Int)
-    /// The command at hand failed; the connection may go on unless `.close` follows.
-    case refused(ServerRefusal)
-    /// What the server said that an operator should read once: ALERT texts, missing `[READ-ONLY]`. Never secrets.
-    case notice(String)
-    case close
 }

@@ -1,0 +1,166 @@
+/// Reads the items of a FETCH response, in whatever order they stand (RFC 3501 §7.4.2).
+enum FetchParser {
+    static func parse(
+        _ octets: Span<UInt8>,
+        _ scanner: inout Scanner,
+        bodyAt: Int?
+    ) throws(ProtocolViolation) -> FetchResponse {
+        var fetch = FetchResponse()
+        scanner.skipSpaces(in: octets)
+        guard scanner.skip(UInt8(ascii: "("), in: octets) else { throw .malformedFetch }
+        while true {
+            scanner.skipSpaces(in: octets)
+            if scanner.skip(UInt8(ascii: ")"), in: octets) { return fetch }
+            let start = scanner.index
+            let name = scanner.word(in: octets)
+            if octets.equal(name, "UID") {
+                try Self.readUID(octets, &scanner, into: &fetch)
+            } else if octets.equal(name, "RFC822.SIZE") {
+                try Self.readSize(octets, &scanner, into: &fetch)
+            } else if octets.equal(name, "INTERNALDATE") {
+                try Self.readDate(octets, &scanner, into: &fetch)
+            } else if octets.equal(name, "BODY"), scanner.peek(in: octets) == UInt8(ascii: "[") {
+                try Self.readBody(octets, &scanner, bodyAt: bodyAt, into: &fetch)
+            } else {
+                try scanner.skipValue(in: octets)
+            }
+            guard scanner.index > start, scanner.index < octets.count else { throw .malformedFetch }
+        }
+    }
+
+    /// The UID in what has come of a FETCH response so far, and whether the section behind it is the whole text.
+    static func head(_ octets: Span<UInt8>) throws(ProtocolViolation) -> FetchResponse {
+        var scanner = Scanner()
+        scanner.move(to: 1)
+        scanner.skipSpaces(in: octets)
+        _ = scanner.number(in: octets)
+        scanner.skipSpaces(in: octets)
+        _ = scanner.word(in: octets)
+        var fetch = FetchResponse()
+        scanner.skipSpaces(in: octets)
+        guard scanner.skip(UInt8(ascii: "("), in: octets) else { throw .malformedFetch }
+        while scanner.index < octets.count {
+            scanner.skipSpaces(in: octets)
+            let start = scanner.index
+            let name = scanner.word(in: octets)
+            if octets.equal(name, "UID") {
+                try Self.readUID(octets, &scanner, into: &fetch)
+            } else if octets.equal(name, "BODY"), scanner.peek(in: octets) == UInt8(ascii: "[") {
+                try Self.readBody(octets, &scanner, bodyAt: octets.count, into: &fetch)
+            } else {
+                try scanner.skipValue(in: octets)
+            }
+            guard scanner.index > start else { throw .malformedFetch }
+        }
+        return fetch
+    }
+
+    private static func readUID(
+        _ octets: Span<UInt8>,
+        _ scanner: inout Scanner,
+        into fetch: inout FetchResponse
+    ) throws(ProtocolViolation) {
+        scanner.skipSpaces(in: octets)
+        let start = scanner.index
+        let number = scanner.number(in: octets)
+        // A second UID in one response could make one message pass for another.
+        guard fetch.identifier == .absent else { throw .malformedFetch }
+        if let number, let value = UInt32(exactly: number), let uid = UID(value), Self.ends(octets, scanner) {
+            fetch.identifier = .uid(uid)
+        } else {
+            fetch.identifier = .invalid
+            if scanner.index == start { try scanner.skipValue(in: octets) }
+        }
+    }
+
+    private static func readSize(
+        _ octets: Span<UInt8>,
+        _ scanner: inout Scanner,
+        into fetch: inout FetchResponse
+    ) throws(ProtocolViolation) {
+        scanner.skipSpaces(in: octets)
+        if let number = scanner.number(in: octets), let size = UInt32(exactly: number), Self.ends(octets, scanner) {
+            fetch.size = .octets(size)
+        } else {
+            fetch.size = .unknown
+            if !Self.ends(octets, scanner) { try scanner.skipValue(in: octets) }
+        }
+    }
+
+    private static func readDate(
+        _ octets: Span<UInt8>,
+        _ scanner: inout Scanner,
+        into fetch: inout FetchResponse
+    ) throws(ProtocolViolation) {
+        scanner.skipSpaces(in: octets)
+        switch try scanner.string(in: octets) {
+        case .octets(let range): fetch.internalDate = InternalDate.seconds(octets, in: range)
+        case .null: break
+        case nil: try scanner.skipValue(in: octets)
+        }
+    }
+
+    private static func readBody(
+        _ octets: Span<UInt8>,
+        _ scanner: inout Scanner,
+        bodyAt: Int?,
+        into fetch: inout FetchResponse
+    ) throws(ProtocolViolation) {
+        scanner.advance()
+        let section = scanner.index
+        var quoted = false
+        while let octet = scanner.peek(in: octets), quoted || octet != UInt8(ascii: "]") {
+            if octet == UInt8(ascii: "\"") { quoted.toggle() }
+            scanner.advance()
+        }
+        let isWholeText = scanner.index == section
+        guard scanner.skip(UInt8(ascii: "]"), in: octets) else { throw .malformedFetch }
+        var origin: UInt64?
+        if scanner.skip(UInt8(ascii: "<"), in: octets) {
+            origin = scanner.number(in: octets)
+            guard scanner.skip(UInt8(ascii: ">"), in: octets) else { throw .malformedFetch }
+        }
+        scanner.skipSpaces(in: octets)
+        if let bodyAt, scanner.index == bodyAt {
+            if isWholeText, fetch.body == .absent { (fetch.body, fetch.origin) = (.streamed, origin) }
+            return
+        }
+        let value = try scanner.string(in: octets)
+        guard isWholeText, fetch.body == .absent else {
+            if value == nil { try scanner.skipValue(in: octets) }
+            return
+        }
+        fetch.origin = origin
+        switch value {
+        case .octets(let range): fetch.body = .octets(Self.unescaped(octets, range))
+        case .null: fetch.body = .none
+        case nil: fetch.body = .none
+        }
+    }
+
+    /// Whether a value ends here.
+    private static func ends(_ octets: Span<UInt8>, _ scanner: Scanner) -> Bool {
+        switch scanner.peek(in: octets) {
+        case UInt8(ascii: " "), UInt8(ascii: ")"), nil: true
+        default: false
+        }
+    }
+
+    /// In a quoted string `\` stands before `"` and `\`; a literal is taken as it is.
+    private static func unescaped(_ octets: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
+        guard range.lowerBound > 0, octets[range.lowerBound - 1] == UInt8(ascii: "\"") else {
+            return octets.copy(range)
+        }
+        var output: [UInt8] = []
+        var escaped = false
+        for index in range {
+            if !escaped, octets[index] == UInt8(ascii: "\\") {
+                escaped = true
+            } else {
+                output.append(octets[index])
+                escaped = false
+            }
+        }
+        return output
+    }
+}

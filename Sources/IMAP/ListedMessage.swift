@@ -1,0 +1,13 @@
+/// One message as the listing shows it. `size` is nil where the server's number made no sense (I-36).
+package struct ListedMessage: Hashable, Sendable {
+    package let uid: UID
+    package let size: UInt32?
+    /// Seconds since 1970, UTC, of INTERNALDATE (RFC 3501 §2.3.3).
+    package let internalDate: Int64?
+
+    package init(uid: UID, size: UInt32?, internalDate: Int64?) {
+        self.uid = uid
+        self.size = size
+        self.internalDate = internalDate
+    }
+}
