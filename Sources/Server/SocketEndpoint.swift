@@ -1,5 +1,4 @@
-package import struct Gateway.Endpoint
-import enum Gateway.IPAddress
+package import Gateway
 package import enum NIOCore.SocketAddress
 
 /// From NIO's form of an address to ours.
