@@ -58,44 +58,8 @@ extension SessionHandler {
         self.drive()
     }
 
-    /// Whether this refusal is one too many of its second: then one record for all of them follows when it is over.
     private func isCountedAway(_ attempt: Attempt, at time: Int64) -> Bool {
-        guard attempt.action == .refusal || attempt.action == .connectionRefused else { return false }
-        let arrival = self.machine.origin.arrival
-        switch self.environment.floods.refusal(from: arrival.source.address, at: time) {
-        case .write: return false
-        case .count(let isFirst):
-            if isFirst, let loop = self.loop {
-                Self.recordFlood(arrival, like: attempt, environment: self.environment, on: loop)
-            }
-            return true
-        }
-    }
-
-    private static func recordFlood(
-        _ arrival: Arrival,
-        like attempt: Attempt,
-        environment: SessionEnvironment,
-        on loop: any EventLoop
-    ) {
-        loop.scheduleTask(in: .seconds(1)) {
-            let count = environment.floods.take(arrival.source.address)
-            guard count > 0 else { return }
-            let summary = Attempt(
-                action: attempt.action,
-                outcome: .failure,
-                asked: attempt.asked,
-                answered: attempt.answered,
-                done: "nothing",
-                reason: "\(count) refusals in one second, the latest of them here",
-                counts: ["refusals": count]
-            )
-            let origin = SessionOrigin(arrival: arrival, account: nil, speaker: nil)
-            let record = AuditRecord(time: environment.now(), origin: .session(origin), attempt: summary)
-            environment.recorder.write(RecordEntry(records: [record]), .written) { result in
-                guard case .failure(let failure) = result else { return }
-                environment.logger.error("the record could not be written", metadata: ["reason": "\(failure)"])
-            }
-        }
+        guard let loop = self.loop else { return false }
+        return self.environment.isCountedAway(attempt, of: self.machine.origin.arrival, at: time, on: loop)
     }
 }
