@@ -1,5 +1,7 @@
+import enum POP3.Command
 import struct POP3.MessageNumber
 import enum POP3.Response
+import enum POP3.SyntaxError
 
 // DELE and RSET. Departs from RFC 1939 §6: QUIT hides instead of removing, because the mailbox is shared.
 extension SessionStateMachine {
@@ -10,11 +12,9 @@ extension SessionStateMachine {
     /// DELE: a mark in the maildrop and a record, nothing upstream.
     mutating func mark(
         _ number: MessageNumber,
-        _ transaction: Transaction,
-        _ pending: PendingMarks
+        _ transaction: consuming Transaction,
+        _ pending: consuming PendingMarks
     ) -> [SessionAction] {
-        var transaction = transaction
-        var pending = pending
         guard case .ready(var maildrop) = transaction.opening else { return self.calledOutOfTurn() }
         // Now the marks have one owner, and a burst of DELEs does not copy them each time.
         self.state = .closed
@@ -27,10 +27,13 @@ extension SessionStateMachine {
     }
 
     /// DELE while the records of others are being written.
-    mutating func markAnother(_ number: MessageNumber) -> [SessionAction] {
-        guard case .marking(let transaction, let pending) = self.state else { return self.calledOutOfTurn() }
+    mutating func marking(_ command: Result<Command, SyntaxError>) -> [SessionAction] {
+        guard case .success(.dele(let number)) = command, case .marking(let transaction, let pending) = self.state
+        else {
+            return self.calledOutOfTurn()
+        }
         self.state = .closed
-        return self.mark(number, transaction, pending)
+        return [Self.restartIdle] + self.mark(number, transaction, pending)
     }
 
     private func mark(_ number: MessageNumber, in maildrop: inout Maildrop) -> PendingMarks.Mark {

@@ -88,6 +88,8 @@ package struct SessionStateMachine: Hashable, Sendable {
     package mutating func commandReceived(_ command: Result<Command, SyntaxError>) -> [SessionAction] {
         guard self.takes(command) else { return self.calledOutOfTurn() }
         self.tally.count(Self.name(of: command))
+        // Looked at first and alone, so that nobody else holds the marks while a burst of DELEs adds to them.
+        if case .marking = self.state { return self.marking(command) }
         switch (self.state, command) {
         case (.authorization(let name), .success(let command)): return self.authorize(command, name: name)
         case (.authorization, .failure(let error)): return self.refuse(error)
@@ -95,7 +97,6 @@ package struct SessionStateMachine: Hashable, Sendable {
         case (.idle(let transaction), .success(let command)):
             return [Self.restartIdle] + self.transact(command, transaction)
         case (.idle, .failure(let error)): return [Self.restartIdle] + self.refuse(error)
-        case (.marking, .success(.dele(let number))): return [Self.restartIdle] + self.markAnother(number)
         case (_, _): return self.calledOutOfTurn()
         }
     }
