@@ -22,7 +22,7 @@ enum Samples {
         SessionStateMachine(configuration: SessionConfiguration(encryption: .plaintextAllowed), arrival: self.arrival())
     }
 
-    static let commands: [Command] = {
+    static let commands: [POP3.Command] = {
         guard let one = Self.one else { return [] }
         return [.stat, .retr(one), .top(one, lines: 0), .dele(one), .rset, .uidl(nil), .quit]
     }()
@@ -91,9 +91,9 @@ enum Samples {
         case 15: return session.drained()
         case 16: return session.timerFired(SessionTimer.allCases.randomElement(using: &generator) ?? .idle)
         default:
-            let others: [Command] = [.user(name: generator.octets(count: 3)), .pass(self.secret), .stls, .capa]
+            let others: [POP3.Command] = [.user(name: generator.octets(count: 3)), .pass(self.secret), .stls, .capa]
             guard let command = (self.commands + others).randomElement(using: &generator) else { return [] }
-            let result: Result<Command, SyntaxError> = .success(command)
+            let result: Result<POP3.Command, POP3.SyntaxError> = .success(command)
             return session.takes(result) || Bool.random(using: &generator) ? session.commandReceived(result) : []
         }
     }

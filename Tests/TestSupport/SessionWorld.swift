@@ -13,7 +13,7 @@ package struct SessionWorld {
     private var framer = LineFramer()
     private var held: [UInt8] = []
     /// A parsed command that the session did not take yet.
-    private var waiting: Result<Command, SyntaxError>?
+    private var waiting: Result<POP3.Command, POP3.SyntaxError>?
     private var events: [(inout SessionStateMachine) -> [SessionAction]] = []
     private var delayed: [(inout SessionStateMachine) -> [SessionAction]] = []
     private var body = ScriptedBody(pieces: [], ending: .ended)
@@ -97,7 +97,7 @@ package struct SessionWorld {
         guard session.takes(.success(.noop)) || session.takes(.success(.quit)) || self.isMarking else { return nil }
         if self.waiting == nil {
             switch self.framer.next(.command) {
-            case .line(let line): self.waiting = Result { () throws(SyntaxError) in try CommandParser.parse(line) }
+            case .line(let line): self.waiting = Result { () throws(POP3.SyntaxError) in try CommandParser.parse(line) }
             case .lineTooLong: self.waiting = .failure(.lineTooLong)
             case nil: return nil
             }
