@@ -29,7 +29,9 @@ final class Certificate: @unchecked Sendable {
     func pem() throws(CryptoError) -> [UInt8] {
         ErrorQueue.clear()
         let output = try MemoryBIO()
-        guard unsafe PEM_write_bio_X509(output.pointer, self.pointer) == 1 else { throw .drained("write a certificate") }
+        guard unsafe PEM_write_bio_X509(output.pointer, self.pointer) == 1 else {
+            throw .drained("write a certificate")
+        }
         return output.contents
     }
 
@@ -47,7 +49,14 @@ final class Certificate: @unchecked Sendable {
             unsafe X509_gmtime_adj(X509_getm_notBefore(pointer), Int(validity.startsIn)) != nil,
             unsafe X509_gmtime_adj(X509_getm_notAfter(pointer), Int(validity.endsIn)) != nil,
             unsafe X509_NAME_add_entry_by_txt(
-                X509_get_subject_name(pointer), "CN", MBSTRING_UTF8, name, Int32(clamping: name.count), -1, 0) == 1,
+                X509_get_subject_name(pointer),
+                "CN",
+                MBSTRING_UTF8,
+                name,
+                Int32(clamping: name.count),
+                -1,
+                0
+            ) == 1,
             unsafe X509_set_pubkey(pointer, key.pointer) == 1
         else { throw .drained("make a certificate") }
     }
@@ -75,7 +84,9 @@ final class Certificate: @unchecked Sendable {
 
     func sign(with key: PrivateKey) throws(CryptoError) {
         ErrorQueue.clear()
-        guard unsafe X509_sign(self.pointer, key.pointer, EVP_sha256()) > 0 else { throw .drained("sign a certificate") }
+        guard unsafe X509_sign(self.pointer, key.pointer, EVP_sha256()) > 0 else {
+            throw .drained("sign a certificate")
+        }
     }
 }
 

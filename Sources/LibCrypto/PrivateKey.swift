@@ -60,7 +60,9 @@ final class PrivateKey: @unchecked Sendable {
 
     var kind: KeyKind { unsafe PrivateKey.kind(of: self.pointer) }
 
+    /// A certificate whose key libcrypto cannot read has none: nil, and its own functions do not bear that.
     static func kind(of key: OpaquePointer?) -> KeyKind {
+        guard let key = unsafe key else { return .other }
         let bits = unsafe EVP_PKEY_get_bits(key)
         switch unsafe EVP_PKEY_get_base_id(key) {
         case EVP_PKEY_EC where bits == 256: return .p256

@@ -14,9 +14,13 @@ enum ByteBufferBIO {
 
     /// Written once, read by all threads.
     nonisolated(unsafe) private static let method: OpaquePointer? = {
-        guard let method = unsafe BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "ByteBuffer") else { return nil }
+        guard let method = unsafe BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "ByteBuffer") else {
+            return nil
+        }
         unsafe BIO_meth_set_read(method) { bio, target, count in
-            guard let connection = unsafe ByteBufferBIO.connection(of: bio), let target = unsafe target else { return -1 }
+            guard let connection = unsafe ByteBufferBIO.connection(of: bio), let target = unsafe target else {
+                return -1
+            }
             unsafe copenssl_clear_retry(bio)
             let taken = unsafe connection.takeInbound(UnsafeMutableRawBufferPointer(start: target, count: Int(count)))
             if taken > 0 { return Int32(taken) }
@@ -26,7 +30,9 @@ enum ByteBufferBIO {
             return -1
         }
         unsafe BIO_meth_set_write(method) { bio, source, count in
-            guard let connection = unsafe ByteBufferBIO.connection(of: bio), let source = unsafe source else { return -1 }
+            guard let connection = unsafe ByteBufferBIO.connection(of: bio), let source = unsafe source else {
+                return -1
+            }
             unsafe copenssl_clear_retry(bio)
             unsafe connection.appendOutbound(UnsafeRawBufferPointer(start: source, count: Int(count)))
             return count

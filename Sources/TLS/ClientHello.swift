@@ -49,7 +49,9 @@ enum HostName {
         if name.last == UInt8(ascii: ".") { name.removeLast() }
         guard !name.isEmpty, name.count <= self.maximumLength else { return nil }
         for label in name.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
-            guard (1...self.maximumLabelLength).contains(label.count), label.allSatisfy(Self.isAllowed) else { return nil }
+            guard (1...self.maximumLabelLength).contains(label.count), label.allSatisfy(Self.isAllowed) else {
+                return nil
+            }
         }
         return String(decoding: name, as: UTF8.self)
     }

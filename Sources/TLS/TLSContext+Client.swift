@@ -12,10 +12,15 @@ extension TLSContext {
         switch trust {
         case .system:
             try context.require(
-                unsafe SSL_CTX_set_default_verify_paths(pointer), "the system's CA certificates cannot be read")
+                unsafe SSL_CTX_set_default_verify_paths(pointer),
+                "the system's CA certificates cannot be read"
+            )
         case .file(let path):
             try context.require(
-                unsafe SSL_CTX_load_verify_file(pointer, path), "no CA certificate can be read", path: path)
+                unsafe SSL_CTX_load_verify_file(pointer, path),
+                "no CA certificate can be read",
+                path: path
+            )
         }
         unsafe copenssl_session_cache_by_callback(pointer)
         unsafe SSL_CTX_sess_set_new_cb(pointer, sessionArrived)

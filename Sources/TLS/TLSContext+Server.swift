@@ -47,11 +47,15 @@ extension TLSContext {
         unsafe copenssl_session_cache_off(pointer)
         let identity = Array("leavecopy".utf8)
         try self.require(
-            unsafe SSL_CTX_set_session_id_context(pointer, identity, UInt32(identity.count)), "no session context")
+            unsafe SSL_CTX_set_session_id_context(pointer, identity, UInt32(identity.count)),
+            "no session context"
+        )
         try self.require(unsafe SSL_CTX_set_num_tickets(pointer, 1), "no session tickets")
         unsafe SSL_CTX_set_timeout(pointer, Int(TicketKeys.lifetime.nanoseconds / 1_000_000_000))
         try self.require(
-            unsafe Int32(SSL_CTX_set_tlsext_ticket_key_evp_cb(pointer, ticketKeys)), "no session tickets")
+            unsafe Int32(SSL_CTX_set_tlsext_ticket_key_evp_cb(pointer, ticketKeys)),
+            "no session tickets"
+        )
     }
 }
 
@@ -80,7 +84,8 @@ private func selectProtocol(
     offeredCount: UInt32,
     argument: UnsafeMutableRawPointer?
 ) -> Int32 {
-    guard let connection = unsafe TLSConnection.of(ssl), case .server(_, let strictALPN) = connection.context.role else {
+    guard let connection = unsafe TLSConnection.of(ssl), case .server(_, let strictALPN) = connection.context.role
+    else {
         return SSL_TLSEXT_ERR_ALERT_FATAL
     }
     let list = unsafe [UInt8](UnsafeBufferPointer(start: offered, count: Int(offeredCount)))

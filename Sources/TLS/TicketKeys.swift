@@ -4,7 +4,7 @@ internal import NIOCore
 internal import Synchronization
 
 /// The keys that seal a server's session tickets: a fresh set every `lifetime`, and the set before it still opens what it
-/// sealed. Nobody can read an old recording with a key that is found later than two lifetimes after it.
+/// sealed. After two lifetimes a set opens nothing any more.
 final class TicketKeys: Sendable {
     static let lifetime: TimeAmount = .hours(6)
     static let nameLength = 16
@@ -28,6 +28,7 @@ final class TicketKeys: Sendable {
         var previous: KeySet?
 
         mutating func rotate(at now: NIODeadline) {
+            if let previous = self.previous, now - previous.madeAt >= TicketKeys.lifetime * 2 { self.previous = nil }
             let age = now - self.current.madeAt
             guard age >= TicketKeys.lifetime else { return }
             self.previous = age < TicketKeys.lifetime * 2 ? self.current : nil
