@@ -2,8 +2,6 @@
 #ifndef LEAVECOPY_COPENSSL_SHIM_H
 #define LEAVECOPY_COPENSSL_SHIM_H
 
-#include <string.h>
-
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
@@ -85,7 +83,6 @@ static inline void copenssl_session_cache_by_callback(SSL_CTX *context) {
 }
 static inline int copenssl_set_server_name(SSL *ssl, const char *name) { return (int)SSL_set_tlsext_host_name(ssl, name); }
 static inline int copenssl_new_connection_index(void) { return SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL); }
-static inline int copenssl_new_context_index(void) { return SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL); }
 
 static const uint64_t copenssl_options_common = SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION;
 static const uint64_t copenssl_options_server = SSL_OP_CIPHER_SERVER_PREFERENCE;
