@@ -30,7 +30,7 @@ extension SessionEnvironment {
             asked: attempt.asked,
             answered: attempt.answered,
             done: "nothing",
-            reason: "\(count) refusals in one second, the latest of them here",
+            reason: "\(count) more refusals from this address in one second",
             counts: ["refusals": count]
         )
         self.write(summary, of: arrival, at: self.now())

@@ -49,17 +49,12 @@ struct Reception: Sendable {
         return .device(try await self.environment.store.device(account, identifier: identifier), by: identifier)
     }
 
-    /// The maildrop of `speaker`: the snapshot as it is now, without what the device has hidden.
+    /// The maildrop of `speaker`: what was listed, without what the device has hidden.
     func maildrop(
-        _ lease: any MailboxLease,
+        _ listed: ListedMailbox,
         speaker: Speaker,
         source: IPAddress
     ) async -> Result<OpenedMaildrop, UpstreamFailure> {
-        let listed: ListedMailbox
-        switch await withCheckedContinuation({ continuation in lease.snapshot { continuation.resume(returning: $0) } }) {
-        case .success(let mailbox): listed = mailbox
-        case .failure(let failure): return .failure(failure)
-        }
         do throws(StoreFailure) {
             var view = DeviceView.everything
             var withheld = NumberRanges()

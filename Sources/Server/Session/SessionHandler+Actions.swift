@@ -42,7 +42,7 @@ extension SessionHandler {
         self.submitRecords()
         self.flush()
         self.release()
-        self.context?.close(promise: nil)
+        self.closeOnceWritten()
     }
 
     private func startTLS() {
@@ -86,9 +86,25 @@ extension SessionHandler {
 
     private func openMaildrop() {
         guard let loop = self.loop, let lease = self.lease, let speaker = self.machine.origin.speaker else { return }
+        let me = NIOLoopBound(self, eventLoop: loop)
+        // Not awaited in a task: a lease that was released answers nothing, and the task would wait for ever.
+        lease.snapshot { listed in
+            loop.execute { me.value.listed(listed, speaker: speaker) }
+        }
+    }
+
+    private func listed(_ answer: Result<ListedMailbox, UpstreamFailure>, speaker: Speaker) {
+        guard let loop = self.loop, !self.machine.hasEnded else { return }
+        let listed: ListedMailbox
+        switch answer {
+        case .success(let mailbox): listed = mailbox
+        case .failure(let failure):
+            self.perform(self.machine.maildropAnswered(.failure(failure)))
+            return self.drive()
+        }
         let reception = Reception(environment: self.environment)
         let source = self.machine.origin.arrival.source.address
-        loop.makeFutureWithTask { await reception.maildrop(lease, speaker: speaker, source: source) }
+        loop.makeFutureWithTask { await reception.maildrop(listed, speaker: speaker, source: source) }
             .assumeIsolated().whenSuccess { result in
                 self.perform(self.machine.maildropAnswered(result))
                 self.drive()

@@ -32,12 +32,16 @@ package final class SessionHandler: ChannelDuplexHandler {
     /// The device has closed its side: what it had sent before is still carried out, but nothing more is fetched.
     private(set) var isGone = false
     private var isDriving = false
+    /// Something happened while commands were handed in, e.g. a flush made the channel writable again.
+    private var isDriveDue = false
     private var endReason = "connection closed by the device"
 
     var output = SessionOutput()
     var records = SessionRecords()
     var timers: [SessionTimer: RunningTimer] = [:]
     var handshake: Scheduled<Void>?
+    /// The session has ended, and its last octets are not with the kernel yet.
+    var linger: Scheduled<Void>?
     var lease: (any MailboxLease)?
     var body: RunningBody?
     /// Numbers the fetches of this session, so that a late event of a cancelled one is told apart.
@@ -74,6 +78,7 @@ package final class SessionHandler: ChannelDuplexHandler {
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !self.machine.hasEnded else { return }
         self.framer.receive(self.unwrapInboundIn(data))
         self.drive()
     }
@@ -144,13 +149,19 @@ package final class SessionHandler: ChannelDuplexHandler {
     // MARK: - Commands
 
     /// Hands commands in as long as the machine takes them, then sends what came of it: one job for the recorder, one
-    /// write for the device.
+    /// write for the device, or some when the replies are long.
     func drive() {
-        guard !self.isDriving else { return }
+        guard !self.isDriving else {
+            self.isDriveDue = true
+            return
+        }
         self.isDriving = true
-        while self.handInOne() {}
-        self.submitRecords()
-        self.flush()
+        repeat {
+            self.isDriveDue = false
+            while self.handInOne() { self.flushIfMuch() }
+            self.submitRecords()
+            self.flush()
+        } while self.isDriveDue
         self.isDriving = false
         self.finishIfGone()
         self.resumeReading()
@@ -215,6 +226,8 @@ package final class SessionHandler: ChannelDuplexHandler {
         guard !self.isGone else { return }
         self.isGone = true
         self.handshake?.cancel()
+        self.linger?.cancel()
+        self.linger = nil
         self.drive()
     }
 
@@ -229,6 +242,8 @@ package final class SessionHandler: ChannelDuplexHandler {
     func release() {
         for timer in self.timers.values { timer.task.cancel() }
         self.timers = [:]
+        self.handshake?.cancel()
+        self.handshake = nil
         self.body?.source.cancel()
         self.body = nil
         self.lease?.release()
