@@ -6,12 +6,24 @@ extension Check {
     mutating func stateFolder(_ path: String) {
         switch self.environment.folder(path) {
         case .missing(mayBeMade: true):
-            self.report.ok("state", Phrase("state folder \(path): made at the first start", "状態フォルダー \(path): 初回起動時に作成"))
+            self.report.ok(
+                "state",
+                Phrase(
+                    "state folder \(path): made at the first start",
+                    "状態フォルダー \(path): 初回起動時に作成"
+                )
+            )
         case .missing(mayBeMade: false):
             self.report.fail(
                 "state",
-                Phrase("state folder \(path) does not exist, and this user cannot make it", "状態フォルダー \(path) がなく、このユーザーには作れません"),
-                step: Phrase("make it for the user that serves: install -d -m 700 -o USER \(path)", "サーバーのユーザー用に作成: install -d -m 700 -o USER \(path)"),
+                Phrase(
+                    "state folder \(path) does not exist, and this user cannot make it",
+                    "状態フォルダー \(path) がなく、このユーザーには作れません"
+                ),
+                step: Phrase(
+                    "make it for the user that serves: install -d -m 700 -o USER \(path)",
+                    "サーバーのユーザー用に作成: install -d -m 700 -o USER \(path)"
+                ),
                 .permission
             )
         case .notAFolder:
@@ -25,7 +37,10 @@ extension Check {
             self.report.fail(
                 "state",
                 Phrase("state folder \(path) belongs to \(owner)", "状態フォルダー \(path) の所有者は \(owner) です"),
-                step: Phrase("run it as that user: sudo -u \(owner) leavecopy check", "そのユーザーで実行: sudo -u \(owner) leavecopy check"),
+                step: Phrase(
+                    "run it as that user: sudo -u \(owner) leavecopy check",
+                    "そのユーザーで実行: sudo -u \(owner) leavecopy check"
+                ),
                 .permission
             )
         case .there(let owner, isOurs: true, let mode, let free):
@@ -36,23 +51,50 @@ extension Check {
 
     private mutating func folderMode(_ path: String, _ owner: String, _ mode: Int) {
         guard mode & 0o077 != 0 else {
-            return self.report.ok("state", Phrase("state folder \(path), owner \(owner)", "状態フォルダー \(path)、所有者 \(owner)"))
+            return self.report.ok(
+                "state",
+                Phrase(
+                    "state folder \(path), owner \(owner)",
+                    "状態フォルダー \(path)、所有者 \(owner)"
+                )
+            )
         }
         self.report.warn(
             "state",
-            Phrase("state folder \(path) can be read by other users", "状態フォルダー \(path) を他のユーザーが読めます"),
+            Phrase(
+                "state folder \(path) can be read by other users",
+                "状態フォルダー \(path) を他のユーザーが読めます"
+            ),
             step: Phrase("chmod 700 \(path)", "chmod 700 \(path)")
         )
     }
 
     private mutating func freeSpace(_ path: String, _ free: Int64) {
         let shown = "\(free / Self.mebibyte) MiB"
-        let step = Phrase("make room: without it logins are refused", "空きを作ってください。なくなるとログインを断ります")
+        let step = Phrase(
+            "make room: without it logins are refused",
+            "空きを作ってください。なくなるとログインを断ります"
+        )
         switch free {
         case ..<(64 * Self.mebibyte):
-            self.report.fail("space", Phrase("only \(shown) are free at \(path)", "\(path) の空きは \(shown) だけです"), step: step, .failure)
+            self.report.fail(
+                "space",
+                Phrase(
+                    "only \(shown) are free at \(path)",
+                    "\(path) の空きは \(shown) だけです"
+                ),
+                step: step,
+                .failure
+            )
         case ..<(1_024 * Self.mebibyte):
-            self.report.warn("space", Phrase("\(shown) are free at \(path)", "\(path) の空きは \(shown) です"), step: step)
+            self.report.warn(
+                "space",
+                Phrase(
+                    "\(shown) are free at \(path)",
+                    "\(path) の空きは \(shown) です"
+                ),
+                step: step
+            )
         case _:
             self.report.ok("space", Phrase("\(shown) are free for the record", "記録のための空き: \(shown)"))
         }
@@ -70,8 +112,14 @@ extension Check {
             let file = listener.certificates.first.map { "\($0.place)" } ?? name
             self.report.fail(
                 "certificate",
-                Phrase("listener \(name): the certificate cannot be used: \(reason)", "口 \(name): 証明書を使えません: \(reason)"),
-                step: Phrase("look at 'certificate' and 'key' in \(file)", "\(file) の 'certificate' と 'key' を確かめてください"),
+                Phrase(
+                    "listener \(name): the certificate cannot be used: \(reason)",
+                    "口 \(name): 証明書を使えません: \(reason)"
+                ),
+                step: Phrase(
+                    "look at 'certificate' and 'key' in \(file)",
+                    "\(file) の 'certificate' と 'key' を確かめてください"
+                ),
                 .configuration
             )
         case .given(let end):
@@ -86,12 +134,18 @@ extension Check {
         guard days >= 0, end > self.environment.now() else {
             return self.report.fail(
                 subject,
-                Phrase("\(whose.english): the certificate has ended", "\(whose.japanese): 証明書の期限が切れています"),
+                Phrase(
+                    "\(whose.english): the certificate has ended",
+                    "\(whose.japanese): 証明書の期限が切れています"
+                ),
                 step: step,
                 status
             )
         }
-        let what = Phrase("\(whose.english): certificate good for \(days) days", "\(whose.japanese): 証明書は残り \(days) 日")
+        let what = Phrase(
+            "\(whose.english): certificate good for \(days) days",
+            "\(whose.japanese): 証明書は残り \(days) 日"
+        )
         guard days < 30 else { return self.report.ok(subject, what) }
         self.report.warn(subject, what, step: step)
     }

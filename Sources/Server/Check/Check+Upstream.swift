@@ -11,7 +11,10 @@ extension Check {
             return self.report.fail(
                 "upstream",
                 Phrase("the CA file of the mail server cannot be used", "メールサーバーの CA ファイルを使えません"),
-                step: Phrase("give a PEM file with 'upstream: ca:'", "'upstream: ca:' に PEM ファイルを指定してください"),
+                step: Phrase(
+                    "give a PEM file with 'upstream: ca:'",
+                    "'upstream: ca:' に PEM ファイルを指定してください"
+                ),
                 .configuration
             )
         }
@@ -24,7 +27,10 @@ extension Check {
         if account == nil {
             self.report.ok(
                 "account",
-                Phrase("no account was tried: add --account USER", "アカウントは試していません: --account ユーザー を加えてください")
+                Phrase(
+                    "no account was tried: add --account USER",
+                    "アカウントは試していません: --account ユーザー を加えてください"
+                )
             )
         } else if let account = await password() {
             await self.mailbox(upstream, account, configuration)
@@ -43,7 +49,10 @@ extension Check {
             return self.report.warn(
                 "upstream",
                 Phrase("\(host) answers, without TLS", "\(host) は応答しました (TLS なし)"),
-                step: Phrase("good for this machine alone; use imaps:// else", "このマシンの中だけで使い、他では imaps:// にしてください")
+                step: Phrase(
+                    "good for this machine alone; use imaps:// else",
+                    "このマシンの中だけで使い、他では imaps:// にしてください"
+                )
             )
         }
         let cipher = server.cipher.map { ", \($0)" } ?? ""
@@ -87,12 +96,21 @@ extension Check {
             )
         case .tooManyConnections:
             (
-                Phrase("\(host) takes no more connections for this account", "\(host) はこのアカウントの接続をこれ以上受けません"),
-                Phrase("wait, or lower 'connections-per-account'", "待つか、'connections-per-account' を下げてください"), .upstreamAway
+                Phrase(
+                    "\(host) takes no more connections for this account",
+                    "\(host) はこのアカウントの接続をこれ以上受けません"
+                ),
+                Phrase(
+                    "wait, or lower 'connections-per-account'",
+                    "待つか、'connections-per-account' を下げてください"
+                ), .upstreamAway
             )
         case .misconfigured(let reason):
             (
-                Phrase("the mailbox cannot be opened read-only: \(reason)", "メールボックスを読み取り専用で開けません: \(reason)"),
+                Phrase(
+                    "the mailbox cannot be opened read-only: \(reason)",
+                    "メールボックスを読み取り専用で開けません: \(reason)"
+                ),
                 Phrase("look at 'upstream: mailbox:'", "'upstream: mailbox:' を確かめてください"), .configuration
             )
         case .uidValidityChanged, .preparing, .messageGone, .messageTooLarge, .messageUnavailable:
@@ -108,7 +126,13 @@ extension Check {
         let own = configuration.upstream.url.isLoopback ? Set(configuration.listeners.map(\.port)) : []
         let open = await upstream.openPOP3Ports().filter { !own.contains($0) }
         guard !open.isEmpty else {
-            return self.report.ok("other-door", Phrase("the provider's own POP3 does not answer", "事業者自身の POP3 は応答しません"))
+            return self.report.ok(
+                "other-door",
+                Phrase(
+                    "the provider's own POP3 does not answer",
+                    "事業者自身の POP3 は応答しません"
+                )
+            )
         }
         let ports = open.map(String.init).joined(separator: ", ")
         self.report.warn(
@@ -157,22 +181,44 @@ extension Check {
 
     private mutating func readOnly(_ seen: SeenMailbox, _ mailbox: String) {
         guard !seen.saysReadOnly else {
-            return self.report.ok("read-only", Phrase("\(mailbox) is open read-only", "\(mailbox) は読み取り専用で開きました"))
+            return self.report.ok(
+                "read-only",
+                Phrase(
+                    "\(mailbox) is open read-only",
+                    "\(mailbox) は読み取り専用で開きました"
+                )
+            )
         }
         self.report.warn(
             "read-only",
-            Phrase("\(mailbox) is open, and the server does not say read-only", "\(mailbox) を開きましたが、サーバーは読み取り専用と言いません"),
-            step: Phrase("look at the line about flags; nothing is ever sent that changes one", "フラグの行を確かめてください。変更する命令は送りません")
+            Phrase(
+                "\(mailbox) is open, and the server does not say read-only",
+                "\(mailbox) を開きましたが、サーバーは読み取り専用と言いません"
+            ),
+            step: Phrase(
+                "look at the line about flags; nothing is ever sent that changes one",
+                "フラグの行を確かめてください。変更する命令は送りません"
+            )
         )
     }
 
     private mutating func flags(_ seen: SeenMailbox) {
         switch seen.keepsFlags {
-        case true: self.report.ok("flags", Phrase("reading a message leaves its flags as they were", "メールを読んでもフラグは変わりません"))
+        case true:
+            self.report.ok(
+                "flags",
+                Phrase(
+                    "reading a message leaves its flags as they were",
+                    "メールを読んでもフラグは変わりません"
+                )
+            )
         case false:
             self.report.fail(
                 "flags",
-                Phrase("the flags of a message changed while it was read", "読み取り中にメールのフラグが変わりました"),
+                Phrase(
+                    "the flags of a message changed while it was read",
+                    "読み取り中にメールのフラグが変わりました"
+                ),
                 step: Phrase(
                     "run check again while nobody else uses the mailbox; if it stays, tell the provider",
                     "他の人が使っていない時にもう一度試し、続くなら事業者に知らせてください"
@@ -190,7 +236,10 @@ extension Check {
         guard isStable else {
             return self.report.fail(
                 "uids",
-                Phrase("the server's UIDs are others on a second connection", "サーバーの UID が二回目の接続で変わりました"),
+                Phrase(
+                    "the server's UIDs are others on a second connection",
+                    "サーバーの UID が二回目の接続で変わりました"
+                ),
                 step: Phrase(
                     "do not serve this mailbox: PCs would download everything again and again",
                     "このメールボックスは使わないでください。PC が毎回すべて受信し直します"

@@ -38,7 +38,10 @@ package struct Check: Sendable {
         for problem in failure.problems {
             self.report.fail(
                 "configuration",
-                Phrase("\(problem.place): \(problem.what.english)", "\(problem.place): \(problem.what.japanese)"),
+                Phrase(
+                    "\(problem.place): \(problem.what.english)",
+                    "\(problem.place): \(problem.what.japanese)"
+                ),
                 step: problem.hint,
                 failure.status
             )

@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 import NIOPosix
 
 /// Finds out whether a host takes connections on the usual POP3 ports. Nothing is said to it.

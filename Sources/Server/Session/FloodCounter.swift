@@ -1,5 +1,6 @@
-package import enum Gateway.IPAddress
 import NIOConcurrencyHelpers
+
+package import enum Gateway.IPAddress
 
 /// Keeps a flood of refusals from one source from filling the record: ten a second are written one by one, what is
 /// above is counted, and each second that had more gets one record with the count (DESIGN promise 3).

@@ -1,5 +1,6 @@
 package import Gateway
 package import Logging
+
 package import class TLS.TLSContext
 
 /// What all sessions of a server share: the ports behind the gateway, the clock and chance. Handed in, so that a test
