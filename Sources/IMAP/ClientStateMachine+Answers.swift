@@ -24,7 +24,6 @@ extension ClientStateMachine {
         case .status(let status):
             guard let tag = status.tag else { return try self.untagged(status) }
             guard tag == Array(self.tag.utf8), self.awaitsAnswer else { throw .wrongTag }
-            // A second answer to the same tag answers nothing.
             let actions = self.alert(status)
             return try actions + self.answered(status)
         case .capability(let capabilities):

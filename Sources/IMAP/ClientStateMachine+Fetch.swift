@@ -23,9 +23,9 @@ extension ClientStateMachine {
         var isGone = false
     }
 
-    /// Answers `bodyBegan`, `bodyPiece`…, `bodyEnded`, or `refused`. `bodyEnded` comes with the tagged OK, when the whole
-    /// text has come and the server named this UID. An empty text, where the listing told a size, is for the caller to
-    /// judge (I-42).
+    /// Answers `bodyBegan`, `bodyPiece`…, `bodyEnded`, or `refused`. `bodyEnded` comes with the tagged OK, when the
+    /// whole text has come and the server named this UID. An empty text, where the listing told a size, is for the
+    /// caller to judge (I-42).
     package mutating func fetch(_ uid: UID, _ section: Section, in mailbox: ExaminedMailbox) -> [ClientAction] {
         switch self.mailbox(for: mailbox) {
         case nil: return []
@@ -106,7 +106,8 @@ extension ClientStateMachine {
         guard status.condition == .ok else { return self.refuse(status, at: .fetch, mailbox) }
         self.state = .idle(mailbox)
         switch fetching.body {
-        case .delivered: return [.bodyEnded]
+        case .delivered(confirmed: true): return [.bodyEnded]
+        case .delivered(confirmed: false): return self.fail(.misbehaved(.otherMessage))
         case .awaited, .streaming, .dropped: return [.refused(.messageGone)]
         }
     }

@@ -89,8 +89,8 @@ extension ClientStateMachine {
 }
 
 extension Credentials {
-    /// NUL, CR and LF have no form in a command (RFC 3501 §9, CHAR8 and TEXT-CHAR); control characters have no place in a
-    /// name. An empty password logs in anybody at some directories.
+    /// NUL, CR and LF have no form in a command (RFC 3501 §9, CHAR8 and TEXT-CHAR); control characters have no place
+    /// in a name. An empty password logs in anybody at some directories.
     var areSendable: Bool {
         !self.name.isEmpty && self.password.count > 0 && self.name.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
             && self.password.octets.allSatisfy { $0 != 0 && $0 != 0x0D && $0 != 0x0A }

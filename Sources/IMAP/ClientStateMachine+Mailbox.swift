@@ -99,7 +99,8 @@ extension ClientStateMachine {
         }
     }
 
-    /// Lists UIDs above `after` (all when nil) with size and date (I-30). Answers `listed`…, `listingEnded`, or `refused`.
+    /// Lists UIDs above `after` (all when nil) with size and date (I-30). Answers `listed`…, `listingEnded`, or
+    /// `refused`.
     package mutating func list(after: UID?, in mailbox: ExaminedMailbox) -> [ClientAction] {
         switch self.mailbox(for: mailbox) {
         case nil: return []
@@ -172,10 +173,10 @@ extension ClientStateMachine {
 
     mutating func found(_ uids: UIDRanges) {
         guard case .searching(var search, let mailbox) = self.state else { return }
-        var all = search.found ?? UIDRanges()
-        search.found = nil
-        all.append(contentsOf: uids)
-        search.found = all
+        // What is held in two places is copied when it changes.
+        self.state = .idle(mailbox)
+        search.found = search.found ?? UIDRanges()
+        search.found?.append(contentsOf: uids)
         self.state = .searching(search, mailbox)
     }
 

@@ -3,13 +3,13 @@ package import struct NIOCore.ByteBuffer
 
 /// The IMAP side of one connection, from greeting to LOGOUT; decides what is sent, never sends.
 ///
-/// One command at a time: `list`, `findPresent`, `fetch` and `noop` are called only after `opened`, and after the answer
-/// to the one before (`isIdle`). The way there: greeting, STARTTLS where there is no TLS yet, capabilities, login,
-/// capabilities again unless the login told them, ID, EXAMINE, GETQUOTAROOT.
+/// One command at a time: `list`, `findPresent`, `fetch` and `noop` are called only after `opened`, and after the
+/// answer to the one before (`isIdle`). The way there: greeting, STARTTLS where there is no TLS yet, capabilities,
+/// login, capabilities again unless the login told them, ID, EXAMINE, GETQUOTAROOT.
 ///
 /// It never says anything but what `Command` can hold, believes nothing before TLS but what leads to TLS, makes an
-/// `ExaminedMailbox` only of a tagged OK to EXAMINE, and never holds a body: pieces are handed on as they come. What the
-/// peer does wrong closes it, and a closed machine answers everything with nothing.
+/// `ExaminedMailbox` only of a tagged OK to EXAMINE, and never holds a body: pieces are handed on as they come. What
+/// the peer does wrong closes it, and a closed machine answers everything with nothing.
 package struct ClientStateMachine: Hashable, Sendable {
     /// Octets that an answer may have, but for a body's (S-22).
     static let answerBudget = 1_048_576
@@ -95,14 +95,8 @@ package struct ClientStateMachine: Hashable, Sendable {
 
     /// Octets from the mail server, in any cut. Consumes all of `octets`.
     package mutating func received(_ octets: ByteBuffer) -> [ClientAction] {
-        switch self.state {
-        case .initial, .closed:
-            return []
-        case .securing:
-            return octets.readableBytes == 0 ? [] : self.fail(.misbehaved(.octetsBehindStartTLS))
-        default:
-            break
-        }
+        guard self.state != .initial, self.state != .closed, octets.readableBytes > 0 else { return [] }
+        guard self.state != .securing else { return self.fail(.misbehaved(.octetsBehindStartTLS)) }
         self.spent = self.spent.addingClamped(octets.readableBytes)
         self.framer.append(octets)
         var actions: [ClientAction] = []
@@ -129,7 +123,8 @@ package struct ClientStateMachine: Hashable, Sendable {
             return [.close]
         case .authenticating(let authentication):
             return self.fail(authentication.farewell ?? .disconnected)
-        default:
+        case .awaitingGreeting, .askingCapabilities, .startingTLS, .securing, .identifying, .examining, .askingQuota,
+            .idle, .listing, .searching, .fetching, .probing:
             return self.fail(.disconnected)
         }
     }
@@ -143,7 +138,8 @@ package struct ClientStateMachine: Hashable, Sendable {
         case .idle:
             self.state = .loggingOut
             return self.send(.logout)
-        default:
+        case .initial, .awaitingGreeting, .askingCapabilities, .startingTLS, .securing, .authenticating, .identifying,
+            .examining, .askingQuota, .listing, .searching, .fetching, .probing:
             self.close()
             return [.close]
         }

@@ -23,7 +23,8 @@ package struct CommandEncoder: Hashable, Sendable {
         self.initialResponse = initialResponse
     }
 
-    /// The parts of `command`; each but the first is sent after a `+`. They are secrets, since they may hold a password.
+    /// The parts of `command`; each but the first is sent after a `+`. They are secrets, since they may hold a
+    /// password.
     package func encode(_ command: Command, tag: String) -> [Secret] {
         var writer = PartWriter(text: tag + " " + command.verb.rawValue)
         switch command {

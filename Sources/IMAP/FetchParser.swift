@@ -120,21 +120,24 @@ enum FetchParser {
             origin = scanner.number(in: octets)
             guard scanner.skip(UInt8(ascii: ">"), in: octets) else { throw .malformedFetch }
         }
+        let value = scanner.index
         scanner.skipSpaces(in: octets)
-        if let bodyAt, scanner.index == bodyAt {
+        // The space behind a text that was taken out may stand right here.
+        if let bodyAt, (value...scanner.index).contains(bodyAt) {
+            // A literal longer or shorter than announced shows here: the rest would be read as items.
+            guard scanner.index > bodyAt || Self.ends(octets, scanner) else { throw .malformedFetch }
             if isWholeText, fetch.body == .absent { (fetch.body, fetch.origin) = (.streamed, origin) }
             return
         }
-        let value = try scanner.string(in: octets)
+        let string = try scanner.string(in: octets)
         guard isWholeText, fetch.body == .absent else {
-            if value == nil { try scanner.skipValue(in: octets) }
+            if string == nil { try scanner.skipValue(in: octets) }
             return
         }
         fetch.origin = origin
-        switch value {
+        switch string {
         case .octets(let range): fetch.body = .octets(Self.unescaped(octets, range))
-        case .null: fetch.body = .none
-        case nil: fetch.body = .none
+        case .null, nil: fetch.body = .none
         }
     }
 

@@ -1,4 +1,5 @@
-/// What a mail server sent that ends the connection (S-12, S-22). The texts are constant: nothing of the peer's is in them.
+/// What a mail server sent that ends the connection (S-12, S-22). The texts are constant: nothing of the peer's is in
+/// them.
 package enum ProtocolViolation: String, Error, Hashable, Sendable {
     case lineTooLong = "line too long"
     case literalLength = "literal length is no number"

@@ -1,8 +1,8 @@
 package import struct NIOCore.ByteBuffer
 
 /// Cuts what a mail server sends into responses, and streams the one thing that may be large: the literal of a
-/// message's body (RFC 3501 §4.3). Everything else is held until it is whole, within limits, and each octet is looked at
-/// once, however the octets are cut.
+/// message's body (RFC 3501 §4.3). Everything else is held until it is whole, within limits, and each octet is looked
+/// at once, however the octets are cut.
 package struct ResponseFramer: Hashable, Sendable {
     /// Text of one response, literals not counted (I-60).
     static let maximumText = 65_536
