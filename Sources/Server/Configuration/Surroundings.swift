@@ -24,7 +24,7 @@ package struct Surroundings: Sendable {
     }
 
     /// Where state is kept when nobody says: systemd's folder, root's, or the user's own.
-    var stateFolder: String {
+    package var stateFolder: String {
         if let folder = self.variables["STATE_DIRECTORY"]?.split(separator: ":").first { return String(folder) }
         if self.isRoot { return "/var/lib/leavecopy" }
         if let home = self.variables["XDG_STATE_HOME"], home.hasPrefix("/") { return "\(home)/leavecopy" }

@@ -1,0 +1,221 @@
+import Foundation
+import Gateway
+import LibCrypto
+import Linux
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Store
+import TLS
+import UnixSignals
+import Upstream
+
+/// `leavecopy serve`: from the configuration to the last session that has ended.
+package enum Serve {
+    /// Runs until it is told to stop. `say` prints what the person at the terminal should read. Throws what keeps the
+    /// server from starting: `ConfigurationFailure`, `ServeFailure` or `StoreError`.
+    package static func run(
+        _ options: ServeOptions,
+        in surroundings: Surroundings,
+        say: @escaping @Sendable (String) -> Void
+    ) async throws {
+        let configuration = try Configuration.load(options, in: surroundings)
+        StandardErrorLog.bootstrap(level: configuration.logLevel)
+        let logger = Logger(label: "leavecopy")
+        let folder = try StateFolder(configuration.stateFolder)
+        let store = try SQLiteStore.open(
+            folder: folder.path,
+            role: .server,
+            origin: "leavecopy/\(configuration.node)",
+            node: configuration.node,
+            now: self.now
+        )
+        let parts = try Parts(configuration, folder: folder.path, surroundings: surroundings, store: store, logger: logger)
+        try await parts.run(store: store, say: say)
+        withExtendedLifetime(folder) {}
+    }
+
+    /// Microseconds since 1970, UTC.
+    @Sendable private static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+
+    /// What a server is made of.
+    private struct Parts {
+        let configuration: Configuration
+        let logger: Logger
+        let group: MultiThreadedEventLoopGroup
+        let certificates: Certificates
+        let authority: PrivateAuthority
+        let connections: Connections
+        let listeners: [Listener]
+        let hostName: String
+
+        init(
+            _ configuration: Configuration,
+            folder: String,
+            surroundings: Surroundings,
+            store: SQLiteStore,
+            logger: Logger
+        ) throws {
+            self.configuration = configuration
+            self.logger = logger
+            self.group = MultiThreadedEventLoopGroup.singleton
+            self.hostName = surroundings.hostName
+            let names = PrivateAuthority.names(of: configuration.listeners, hostName: surroundings.hostName)
+            self.authority = PrivateAuthority(folder: folder, names: names)
+            let certificates = try Certificates(
+                listeners: configuration.listeners,
+                authority: self.authority,
+                now: { Serve.now() / 1_000_000 },
+                logger: logger
+            )
+            self.certificates = certificates
+            let connections = Connections(
+                maximum: configuration.limits.connections,
+                ofOneAddress: configuration.limits.perAddress
+            )
+            self.connections = connections
+            let environment = try Serve.environment(configuration, store: store, group: self.group, logger: logger)
+            let neighbours = Neighbours(logger: logger)
+            let looksAround = configuration.identification.contains(.neighbour)
+            self.listeners = configuration.listeners.map { listener in
+                Listener(
+                    Listener.Settings(listener, configuration),
+                    environment: environment,
+                    connections: connections,
+                    tls: { certificates.context(of: listener.name) },
+                    neighbour: { looksAround ? neighbours.hardwareAddress(of: $0) : nil }
+                )
+            }
+        }
+
+        func run(store: SQLiteStore, say: @escaping @Sendable (String) -> Void) async throws {
+            let notifier = ServiceNotifier.fromEnvironment()
+            let server = DeviceServer(
+                group: self.group,
+                listeners: self.listeners,
+                connections: self.connections,
+                started: { addresses in
+                    try await Serve.record(.serverStart, done: Serve.sentence(addresses), in: store)
+                    say(self.startMessage)
+                    Serve.tell(notifier, [.ready, .status(Serve.sentence(addresses))], self.logger)
+                },
+                stopping: { Serve.tell(notifier, [.stopping], self.logger) }
+            )
+            let hangups = await UnixSignalsSequence(trapping: .sighup)
+            let certificates = self.certificates
+            let group = ServiceGroup(
+                configuration: .init(
+                    services: [
+                        .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+                        .init(service: ReloadService(hangups: hangups) { certificates.reload() }),
+                        .init(service: RepeatingService.trimming(self.connections)),
+                        .init(service: RepeatingService(interval: .seconds(86_400)) { certificates.reload() }),
+                    ],
+                    gracefulShutdownSignals: [.sigterm, .sigint],
+                    logger: self.logger
+                )
+            )
+            do {
+                try await group.run()
+            } catch let failure as DeviceServer.BindFailure {
+                throw Serve.failure(failure)
+            }
+            try await Serve.record(.serverStop, done: "stopped; no session is left", in: store)
+        }
+
+        private var startMessage: String {
+            StartMessage(
+                listeners: self.listeners.map(\.settings),
+                host: self.hostName,
+                authorityPath: self.certificates.usesAuthority ? self.authority.certificatePath : nil
+            ).text(in: self.configuration.language)
+        }
+    }
+
+    private static func environment(
+        _ configuration: Configuration,
+        store: SQLiteStore,
+        group: any EventLoopGroup,
+        logger: Logger
+    ) throws -> SessionEnvironment {
+        let upstream = try UpstreamConfiguration(configuration.upstream)
+        let directory: MailboxDirectory
+        do throws(TLSError) {
+            directory = try MailboxDirectory(
+                configuration: upstream,
+                store: store,
+                group: group,
+                logger: logger,
+                seconds: { Int64(clamping: DispatchTime.now().uptimeNanoseconds / 1_000_000_000) }
+            )
+        } catch {
+            let path = configuration.upstream.ca ?? "the system's certificate store"
+            throw ServeFailure(
+                Phrase("upstream.ca: \(path): \(error)", "upstream.ca: \(path): 読み込めません (\(error))"),
+                status: .configuration
+            )
+        }
+        return SessionEnvironment(
+            mailboxes: directory,
+            store: store,
+            recorder: store,
+            identityChain: IdentityChain(kinds: configuration.identification),
+            unidentified: configuration.unidentified,
+            now: Self.now,
+            refusalDelay: { Int64.random(in: 1_000...3_000) },
+            floods: FloodCounter(),
+            logger: logger
+        )
+    }
+
+    private static func record(_ action: Attempt.Action, done: String, in store: SQLiteStore) async throws {
+        let attempt = Attempt(action: action, outcome: .success, asked: "", answered: "", done: done)
+        let record = AuditRecord(time: Self.now(), origin: .server, attempt: attempt)
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            store.write(RecordEntry(records: [record]), .synced) { result in
+                continuation.resume(with: result.mapError { StoreError.failed($0) })
+            }
+        }
+    }
+
+    private static func sentence(_ addresses: [SocketAddress]) -> String {
+        "serving on " + addresses.compactMap { SocketEndpoint.endpoint($0)?.description }.joined(separator: ", ")
+    }
+
+    private static func tell(_ notifier: ServiceNotifier, _ messages: [ServiceNotifier.Message], _ logger: Logger) {
+        do throws(SystemError) {
+            try notifier.send(messages)
+        } catch {
+            logger.warning("systemd cannot be told", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private static func failure(_ failure: DeviceServer.BindFailure) -> ServeFailure {
+        let place = Endpoint(address: failure.listener.address, port: UInt16(clamping: failure.listener.port))
+        let reason = (failure.cause as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(failure.cause)"
+        return ServeFailure(
+            Phrase(
+                "listener \(failure.listener.name): cannot listen on \(place): \(reason)",
+                "リスナー \(failure.listener.name): \(place) で待ち受けできません: \(reason)"
+            ),
+            status: .cannotCreate
+        )
+    }
+}
+
+extension Listener.Settings {
+    init(_ listener: Configuration.Listener, _ configuration: Configuration) {
+        self.init(
+            name: listener.name,
+            address: listener.address,
+            port: listener.port,
+            isImplicitTLS: listener.isImplicitTLS,
+            allowedFrom: listener.allowedFrom,
+            plaintextFrom: listener.plaintextFrom,
+            hidesDeleted: configuration.hidesDeleted,
+            loginSeconds: configuration.limits.loginSeconds,
+            idleSeconds: configuration.limits.idleSeconds
+        )
+    }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Linux
+import Server
+
+@main
+struct Leavecopy: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "leavecopy",
+        abstract: "A POP3 gateway that always leaves a copy on the mail server.",
+        version: "1",
+        subcommands: [
+            ServeCommand.self, AuditCommands.self, DeviceCommands.self, ConfigCommands.self,
+        ]
+    )
+
+    /// The allocator is settled before anything else runs: its thresholds are read once for each thread's arena.
+    static func main() async {
+        let problems = ProcessSettings.raise()
+        for problem in problems { Output.complain("leavecopy: \(problem)") }
+        do {
+            var command = try Self.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            Self.exit(withError: error)
+        }
+    }
+}
