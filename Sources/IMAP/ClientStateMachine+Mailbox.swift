@@ -31,6 +31,7 @@ extension ClientStateMachine {
     struct Listing: Hashable, Sendable {
         /// UIDs up to here are known: `n:*` tells the last message, whatever its UID (RFC 3501 §6.4.8).
         let after: UInt32
+        let asksFlags: Bool
         var batch: [ListedMessage] = []
         var seen = SeenUIDs()
         var told = 0
@@ -102,13 +103,24 @@ extension ClientStateMachine {
     /// Lists UIDs above `after` (all when nil) with size and date (I-30). Answers `listed`…, `listingEnded`, or
     /// `refused`.
     package mutating func list(after: UID?, in mailbox: ExaminedMailbox) -> [ClientAction] {
+        self.list(after: after, asksFlags: false, in: mailbox)
+    }
+
+    /// The same, with the flags in place of size and date.
+    package mutating func listFlags(after: UID?, in mailbox: ExaminedMailbox) -> [ClientAction] {
+        self.list(after: after, asksFlags: true, in: mailbox)
+    }
+
+    private mutating func list(after: UID?, asksFlags: Bool, in mailbox: ExaminedMailbox) -> [ClientAction] {
         switch self.mailbox(for: mailbox) {
         case nil: return []
         case .failure(let refusal): return [.refused(refusal)]
         case .success(let current):
             if after?.value == .max { return [.listingEnded] }
-            self.state = .listing(Listing(after: after?.value ?? 0), current)
-            return self.send(.fetchListing(after: after, in: current), budget: Self.listingBudget)
+            self.state = .listing(Listing(after: after?.value ?? 0, asksFlags: asksFlags), current)
+            let command: Command =
+                asksFlags ? .fetchFlags(after: after, in: current) : .fetchListing(after: after, in: current)
+            return self.send(command, budget: Self.listingBudget)
         }
     }
 
@@ -119,7 +131,8 @@ extension ClientStateMachine {
         self.state = .idle(mailbox)
         defer { self.state = .listing(listing, mailbox) }
         // Flags pushed by the server say neither size nor date.
-        guard fetch.size != .absent || fetch.internalDate != nil else { return }
+        let isAnswer = listing.asksFlags ? fetch.flags != nil : fetch.size != .absent || fetch.internalDate != nil
+        guard isAnswer else { return }
         listing.told += 1
         guard case .uid(let uid) = fetch.identifier else {
             listing.broken += 1
@@ -131,7 +144,8 @@ extension ClientStateMachine {
             return
         }
         let size: UInt32? = if case .octets(let octets) = fetch.size { octets } else { nil }
-        listing.batch.append(ListedMessage(uid: uid, size: size, internalDate: fetch.internalDate))
+        let flags = listing.asksFlags ? fetch.flags : nil
+        listing.batch.append(ListedMessage(uid: uid, size: size, internalDate: fetch.internalDate, flags: flags))
     }
 
     /// What was listed since the last time: one action for each stretch of octets that came.

@@ -14,6 +14,8 @@ package enum Command: Hashable, Sendable {
     case getQuotaRoot(MailboxName, in: ExaminedMailbox)
     /// UID, size and date of every message above `after`.
     case fetchListing(after: UID?, in: ExaminedMailbox)
+    /// UID and flags of every message above `after`: to see that reading changes none.
+    case fetchFlags(after: UID?, in: ExaminedMailbox)
     /// Always BODY.PEEK, which sets no \Seen (RFC 3501 §6.4.5).
     case fetchBody(UID, Section, in: ExaminedMailbox)
     /// All UIDs; `compact` asks for ranges (RFC 4731 §3.1).
@@ -30,7 +32,7 @@ package enum Command: Hashable, Sendable {
         case .id: .id
         case .examine: .examine
         case .getQuotaRoot: .getQuotaRoot
-        case .fetchListing, .fetchBody: .uidFetch
+        case .fetchListing, .fetchFlags, .fetchBody: .uidFetch
         case .searchAll: .uidSearch
         }
     }

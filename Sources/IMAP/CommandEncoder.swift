@@ -48,6 +48,8 @@ package struct CommandEncoder: Hashable, Sendable {
             writer.write(mailbox.encoded)
         case .fetchListing(let after, _):
             writer.write(" \((after?.value ?? 0).addingClamped(1)):* (UID RFC822.SIZE INTERNALDATE)")
+        case .fetchFlags(let after, _):
+            writer.write(" \((after?.value ?? 0).addingClamped(1)):* (UID FLAGS)")
         case .fetchBody(let uid, .whole, _):
             writer.write(" \(uid.value) (UID BODY.PEEK[])")
         case .fetchBody(let uid, .octets(let offset, let length), _):

@@ -19,6 +19,8 @@ enum FetchParser {
                 try Self.readSize(octets, &scanner, into: &fetch)
             } else if octets.equal(name, "INTERNALDATE") {
                 try Self.readDate(octets, &scanner, into: &fetch)
+            } else if octets.equal(name, "FLAGS") {
+                try Self.readFlags(octets, &scanner, into: &fetch)
             } else if octets.equal(name, "BODY"), scanner.peek(in: octets) == UInt8(ascii: "[") {
                 try Self.readBody(octets, &scanner, bodyAt: bodyAt, into: &fetch)
             } else {
@@ -97,6 +99,22 @@ enum FetchParser {
         case .octets(let range): fetch.internalDate = InternalDate.seconds(octets, in: range)
         case .null: break
         case nil: try scanner.skipValue(in: octets)
+        }
+    }
+
+    /// As many as anybody reads; a server may push thousands unasked.
+    private static let maximumFlags = 64
+
+    private static func readFlags(
+        _ octets: Span<UInt8>,
+        _ scanner: inout Scanner,
+        into fetch: inout FetchResponse
+    ) throws(ProtocolViolation) {
+        let start = scanner.index
+        try scanner.skipValue(in: octets)
+        let list = octets.copy(start..<min(scanner.index, octets.count))
+        fetch.flags = list.split { octet in " ()".utf8.contains(octet) }.prefix(Self.maximumFlags).map { flag in
+            String(decoding: flag.prefix(64).map { (0x21...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
         }
     }
 

@@ -4,10 +4,13 @@ package struct ListedMessage: Hashable, Sendable {
     package let size: UInt32?
     /// Seconds since 1970, UTC, of INTERNALDATE (RFC 3501 §2.3.3).
     package let internalDate: Int64?
+    /// Nil unless the flags were asked for and told; as text, with `?` for what is not printable.
+    package let flags: [String]?
 
-    package init(uid: UID, size: UInt32?, internalDate: Int64?) {
+    package init(uid: UID, size: UInt32?, internalDate: Int64?, flags: [String]? = nil) {
         self.uid = uid
         self.size = size
         self.internalDate = internalDate
+        self.flags = flags
     }
 }

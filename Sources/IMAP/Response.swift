@@ -97,6 +97,7 @@ struct FetchResponse: Hashable {
     var identifier = Identifier.absent
     var size = Size.absent
     var internalDate: Int64?
+    var flags: [String]?
     var body = Body.absent
     /// Where a partial body begins, as echoed (`BODY[]<0>`).
     var origin: UInt64?
