@@ -19,12 +19,19 @@ final class AccountConnection {
     private let credentials: Credentials
     private var line = Line.down
     private var connection: UpstreamConnection?
+    /// What is known of the account beside this connection.
+    private let notes: AccountNotes
+    private let account: [UInt8]
     private var jobs: [any UpstreamJob] = []
     private var current: (any UpstreamJob)?
     private var opening: ((Result<ExaminedMailbox, UpstreamFailure>) -> Void)?
     private var refusal: UpstreamFailure?
     private var validity: UIDValidity?
+    /// The mailbox was renumbered while the lease lasts: its UIDs name other messages now, so nothing is asked any more.
+    private var isRenumbered = false
     private var keepAlive: Scheduled<Void>?
+    private var openingDeadline: Scheduled<Void>?
+    private var isReleased = false
     /// Called once, when the last connection of a released lease has gone.
     private var whenGone: (() -> Void)?
 
@@ -33,9 +40,19 @@ final class AccountConnection {
     /// A mailbox fuller than this share of its quota, in percent, is worth a warning: nothing is deleted any more.
     static let fullPercent: UInt64 = 80
 
-    init(dialler: Dialler, credentials: Credentials, loop: any EventLoop, logger: Logger) {
+    /// `account` is the key of `notes`.
+    init(
+        dialler: Dialler,
+        credentials: Credentials,
+        account: [UInt8],
+        notes: AccountNotes,
+        loop: any EventLoop,
+        logger: Logger
+    ) {
         self.dialler = dialler
         self.credentials = credentials
+        self.account = account
+        self.notes = notes
         self.loop = loop
         self.logger = logger
     }
@@ -45,23 +62,49 @@ final class AccountConnection {
         self.opening = answer
         self.refusal = nil
         self.line = .dialling
-        let me = NIOLoopBound(self, eventLoop: self.loop)
-        self.dialler.dial(self.credentials, asksQuota: self.validity == nil, on: self.loop) { me.value.told($0) }
-            .assumeIsolated().whenComplete { result in
-                switch result {
-                case .success(let connection): self.connection = connection.value
-                case .failure(let error): self.ended(reason: "no connection to the mail server: \(error)")
-                }
+        if self.notes.mustWait(self.account) { return self.ended(reason: AccountNotes.pause) }
+        self.dialler.connect(on: self.loop).assumeIsolated().whenComplete { result in
+            switch result {
+            case .success(let channel): self.begin(on: channel)
+            case .failure(let error): self.ended(reason: "no connection to the mail server: \(error)")
             }
+        }
+    }
+
+    private func begin(on channel: any Channel) {
+        let connection = self.dialler.connection(
+            self.credentials,
+            asksQuota: self.validity == nil,
+            logger: self.logger
+        )
+        connection.tell = { self.told($0) }
+        self.connection = connection
+        let limit = TimeAmount.seconds(Int64(self.dialler.configuration.openSeconds))
+        self.openingDeadline = self.loop.assumeIsolated().scheduleTask(in: limit) {
+            self.drop(reason: "the mail server took too long over the login")
+        }
+        do {
+            try self.dialler.furnish(channel, with: connection)
+        } catch {
+            connection.close(reason: "TLS: \(error)")
+            channel.close(promise: nil)
+        }
     }
 
     func takeTranscript() -> [String] { self.connection?.takeTranscript() ?? [] }
 
     /// Carries out `job` after those before it.
     func run(_ job: any UpstreamJob) {
-        if case .released = self.line { return job.fail(.unavailable(reason: "released")) }
+        if let failure = self.standingFailure { return job.fail(failure) }
         self.jobs.append(job)
         self.next()
+    }
+
+    /// Why no job can be done at all.
+    private var standingFailure: UpstreamFailure? {
+        if self.isReleased { return .unavailable(reason: "the lease was released") }
+        if self.isRenumbered { return .uidValidityChanged }
+        return self.notes.mustWait(self.account) ? .unavailable(reason: AccountNotes.pause) : nil
     }
 
     /// The job at hand is done; the connection is free for the next.
@@ -74,10 +117,17 @@ final class AccountConnection {
     /// Ends the connection at once: what still comes on it is of no use. A later job makes a new one.
     func drop(reason: String) { self.connection?.close(reason: reason) }
 
-    /// No job comes any more. What is under way is finished, then LOGOUT is said.
+    /// No job comes any more, and nobody waits for those that came. A listing under way is finished, since the next login
+    /// is spared what it brings; then LOGOUT is said.
     func release(whenGone: @escaping () -> Void) {
+        guard !self.isReleased else { return }
+        self.isReleased = true
         self.whenGone = whenGone
         self.keepAlive?.cancel()
+        let waiting = self.jobs
+        self.jobs = []
+        for job in waiting { job.abandon() }
+        self.current?.abandon()
         self.next()
     }
 
@@ -120,8 +170,7 @@ final class AccountConnection {
     private func reopen() {
         self.open { result in
             switch result {
-            case .success(let mailbox) where mailbox.validity == self.validity || self.validity == nil: self.next()
-            case .success: self.failJobs(.uidValidityChanged)
+            case .success: self.next()
             case .failure(let failure): self.failJobs(failure)
             }
         }
@@ -140,7 +189,7 @@ final class AccountConnection {
         switch told {
         case .action(let action): self.told(action)
         case .readComplete: self.current?.readCompleted()
-        case .ended(let reason): self.ended(reason: reason)
+        case .ended(let reason, let isLost): self.ended(reason: reason, isLost: isLost)
         }
     }
 
@@ -148,6 +197,7 @@ final class AccountConnection {
         switch action {
         case .opened(let mailbox): self.opened(mailbox)
         case .quota(let used, let limit): self.quota(used: used, limit: limit)
+        case .refused(.throttled(let seconds)): self.throttled(seconds: seconds)
         case .notice(let text): self.logger.notice("the mail server says", metadata: ["text": "\(text)"])
         case .refused(let refusal) where self.current == nil: self.refused(refusal)
         case .listed, .listingEnded, .present, .bodyBegan, .bodyPiece, .bodyEnded, .alive, .refused:
@@ -158,8 +208,15 @@ final class AccountConnection {
 
     private func opened(_ mailbox: ExaminedMailbox) {
         guard let connection = self.connection else { return }
+        self.openingDeadline?.cancel()
+        guard self.validity == nil || self.validity == mailbox.validity else {
+            self.logger.error("UIDVALIDITY has changed while a session lasted")
+            self.isRenumbered = true
+            self.refusal = .uidValidityChanged
+            return connection.leave()
+        }
         self.line = .up(connection, mailbox)
-        if self.validity == nil { self.validity = mailbox.validity }
+        self.validity = mailbox.validity
         let opening = self.opening
         self.opening = nil
         opening?(.success(mailbox))
@@ -175,27 +232,38 @@ final class AccountConnection {
     }
 
     private func quota(used: UInt64, limit: UInt64) {
-        guard limit > 0, used / (limit / 100 + 1) >= Self.fullPercent else { return }
+        guard limit > 0, used / (limit / 100 + 1) >= Self.fullPercent, self.notes.mayWarnOfQuota(self.account) else {
+            return
+        }
         self.logger.warning(
             "the mailbox is nearly full; nothing is deleted from it any more",
             metadata: ["usedKB": "\(used)", "limitKB": "\(limit)"]
         )
     }
 
-    private func ended(reason: String) {
+    private func throttled(seconds: Int?) {
+        self.logger.warning("the mail server asks for a pause", metadata: ["seconds": "\(seconds ?? 0)"])
+        self.notes.pause(self.account, seconds: seconds)
+        if let job = self.current { return job.hear(.refused(.throttled(seconds: seconds))) }
+        self.refused(.throttled(seconds: seconds))
+    }
+
+    private func ended(reason: String, isLost: Bool = false) {
         self.keepAlive?.cancel()
+        self.openingDeadline?.cancel()
         self.connection = nil
-        let wasReleased = if case .released = self.line { true } else { false }
         self.line = .down
         let failure = self.refusal ?? .unavailable(reason: reason)
+        self.refusal = nil
         let job = self.current
         self.current = nil
         if let opening = self.opening {
             self.opening = nil
             opening(.failure(failure))
         }
-        job?.fail(failure)
-        if wasReleased { self.jobs = [] }
+        if let job {
+            if isLost, job.beginsAgain { self.jobs.insert(job, at: 0) } else { job.fail(failure) }
+        }
         self.next()
     }
 }
@@ -209,6 +277,10 @@ protocol UpstreamJob: AnyObject {
     func readCompleted()
     /// The connection could not be made, or was lost.
     func fail(_ failure: UpstreamFailure)
+    /// Whether a connection that was lost now is to be made again for it: nothing was heard on it since the job began.
+    var beginsAgain: Bool { get }
+    /// The lease was released: nobody is told any more.
+    func abandon()
 }
 
 /// NOOP, so that the mail server does not end an idle connection.
@@ -226,4 +298,6 @@ final class KeepAliveJob: UpstreamJob {
 
     func readCompleted() {}
     func fail(_ failure: UpstreamFailure) {}
+    var beginsAgain: Bool { false }
+    func abandon() {}
 }

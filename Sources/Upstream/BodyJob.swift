@@ -26,6 +26,7 @@ final class BodyJob: UpstreamJob {
     private let sink: @Sendable (BodyEvent) -> Void
     private var phase = Phase.waiting
     private var hasRetried = false
+    private var hasBegunAgain = false
     private weak var connection: UpstreamConnection?
     private var mailbox: ExaminedMailbox?
     private var announced: UInt64 = 0
@@ -71,10 +72,23 @@ final class BodyJob: UpstreamJob {
         }
     }
 
+    /// Between commands a mail server may end a connection at any time (I-56); one that fell just now is made again once.
+    var beginsAgain: Bool {
+        guard case .asked = self.phase, !self.hasBegunAgain else { return false }
+        self.hasBegunAgain = true
+        self.phase = .waiting
+        return true
+    }
+
+    func abandon() { self.cancel() }
+
     private var isOver: Bool { if case .over = self.phase { true } else { false } }
 
     private func bodyBegan(_ octets: UInt64) {
-        guard !self.isOver else { return }
+        if self.isOver {
+            if octets > self.account.dialler.configuration.collectedOctets { self.dropCancelled() }
+            return
+        }
         guard octets <= self.account.dialler.configuration.longestMessage else {
             self.end(.failed(.messageTooLarge, transcript: self.takeTranscript()))
             return self.account.drop(reason: "a message is longer than the limit")
@@ -99,7 +113,9 @@ final class BodyJob: UpstreamJob {
         switch self.phase {
         case .collecting:
             let size = self.pieces.reduce(0) { $0 + $1.readableBytes }
-            if size == 0, self.request.section == .whole, (self.listedSize ?? 0) > 1 { return self.search(.messageUnavailable) }
+            if size == 0, self.request.section == .whole, (self.listedSize ?? 0) > 1 {
+                return self.search(.messageUnavailable)
+            }
             self.phase = .whole
             self.account.finished()
             self.sink(.began(octets: self.announced))
@@ -198,10 +214,12 @@ final class BodyJob: UpstreamJob {
         case .streaming:
             self.phase = .over
             self.pieces = []
-            self.account.drop(reason: "a fetch was cancelled")
+            self.dropCancelled()
         case .waiting, .asked, .collecting, .whole, .retrying, .searching, .over:
             self.phase = .over
             self.pieces = []
         }
     }
+
+    private func dropCancelled() { self.account.drop(reason: "a fetch was cancelled") }
 }

@@ -14,6 +14,7 @@ final class LeasedMailbox {
     private var listed: Result<ListedMailbox, UpstreamFailure>?
     private var askers: [@Sendable (Result<ListedMailbox, UpstreamFailure>) -> Void] = []
     private var isListing = false
+    private var isReleased = false
 
     init(
         account: AccountConnection,
@@ -30,6 +31,7 @@ final class LeasedMailbox {
     }
 
     func snapshot(answer: @escaping @Sendable (Result<ListedMailbox, UpstreamFailure>) -> Void) {
+        guard !self.isReleased else { return }
         if let listed = self.listed { return answer(listed) }
         self.askers.append(answer)
         guard !self.isListing else { return }
@@ -39,7 +41,8 @@ final class LeasedMailbox {
             .assumeIsolated().whenComplete { result in
                 switch result {
                 case .success(let stored): self.bringUpToDate(stored)
-                case .failure(let error): self.answer(.failure(.unavailable(reason: "the listing could not be read: \(error)")))
+                case .failure(let error):
+                    self.answer(.failure(.unavailable(reason: "the listing could not be read: \(error)")))
                 }
             }
     }
@@ -94,7 +97,11 @@ final class LeasedMailbox {
         return nil
     }
 
-    func release(whenGone: @escaping () -> Void) { self.account.release(whenGone: whenGone) }
+    func release(whenGone: @escaping () -> Void) {
+        self.isReleased = true
+        self.askers = []
+        self.account.release(whenGone: whenGone)
+    }
 }
 
 /// What a session holds: every call is a message to the mailbox's event loop.

@@ -1,7 +1,8 @@
 import Gateway
 import LibCrypto
-import class Linux.Secret
 import Synchronization
+
+import class Linux.Secret
 
 /// Lets logins through to the mail server as `CredentialMemory` says, also when many come at once: the same credential is
 /// tried once and the others wait for its outcome, and those under way count against the account's cap.
@@ -9,8 +10,15 @@ final class CredentialGate: Sendable {
     enum Outcome: Sendable {
         case accepted
         case refused
-        /// The mail server said nothing about the credential.
-        case unknown
+        /// The mail server said nothing about the credential. Who waits with the same one hears the same, so that a mail
+        /// server that is down is not asked by one after the other.
+        case unknown(UpstreamFailure)
+    }
+
+    enum Verdict: Sendable {
+        case ask
+        /// Answer without the mail server.
+        case fail(UpstreamFailure)
     }
 
     /// A login at the gate. Knows the credential by its fingerprint alone.
@@ -21,7 +29,7 @@ final class CredentialGate: Sendable {
 
     private struct Waiter: Sendable {
         let ticket: Ticket
-        let decide: @Sendable (Bool) -> Void
+        let decide: @Sendable (Verdict) -> Void
     }
 
     private struct State {
@@ -49,9 +57,9 @@ final class CredentialGate: Sendable {
         return Ticket(fingerprint: self.key.code(of: password + login.name), account: account)
     }
 
-    /// Answers with whether the mail server may be asked. Who hears `true` says `leave` when it has answered.
-    func enter(_ ticket: Ticket, decide: @escaping @Sendable (Bool) -> Void) {
-        let verdict = self.state.withLock { state -> Bool? in
+    /// Answers with whether the mail server may be asked. Who hears `ask` says `leave` when it has answered.
+    func enter(_ ticket: Ticket, decide: @escaping @Sendable (Verdict) -> Void) {
+        let verdict = self.state.withLock { state -> Verdict? in
             let verdict = self.verdict(on: ticket, &state)
             if verdict == nil { state.waiters.append(Waiter(ticket: ticket, decide: decide)) }
             return verdict
@@ -60,17 +68,21 @@ final class CredentialGate: Sendable {
     }
 
     func leave(_ ticket: Ticket, _ outcome: Outcome) {
-        let decided = self.state.withLock { state -> [(Waiter, Bool)] in
-            state.underway.remove(ticket)
+        let decided = self.state.withLock { state -> [(Waiter, Verdict)] in
+            let wasUnderway = state.underway.remove(ticket) != nil
+            var shared: UpstreamFailure?
             switch outcome {
             case .accepted: state.memory.accepted(ticket.fingerprint, of: ticket.account, at: self.now())
             case .refused: state.memory.refused(ticket.fingerprint, of: ticket.account, at: self.now())
-            case .unknown: break
+            case .unknown(let failure): shared = wasUnderway ? failure : nil
             }
-            var decided: [(Waiter, Bool)] = []
+            var decided: [(Waiter, Verdict)] = []
             var waiting: [Waiter] = []
             for waiter in state.waiters {
-                if waiter.ticket.account == ticket.account, let verdict = self.verdict(on: waiter.ticket, &state) {
+                if let shared, waiter.ticket == ticket {
+                    decided.append((waiter, .fail(shared)))
+                } else if waiter.ticket.account == ticket.account, let verdict = self.verdict(on: waiter.ticket, &state)
+                {
                     decided.append((waiter, verdict))
                 } else {
                     waiting.append(waiter)
@@ -83,17 +95,17 @@ final class CredentialGate: Sendable {
     }
 
     /// Nil: wait for those under way.
-    private func verdict(on ticket: Ticket, _ state: inout State) -> Bool? {
+    private func verdict(on ticket: Ticket, _ state: inout State) -> Verdict? {
         let now = self.now()
         switch state.memory.verdict(on: ticket.fingerprint, of: ticket.account, at: now) {
-        case .refuse: return false
+        case .refuse: return .fail(.credentials(answeredLocally: true))
         case .ask: break
         }
-        if state.memory.isVerified(ticket.fingerprint, of: ticket.account) { return true }
+        if state.memory.isVerified(ticket.fingerprint, of: ticket.account) { return .ask }
         let underway = state.underway.count { $0.account == ticket.account }
         let failed = state.memory.recentFailures(of: ticket.account, at: now)
         guard !state.underway.contains(ticket), failed + underway < self.failuresAnHour else { return nil }
         state.underway.insert(ticket)
-        return true
+        return .ask
     }
 }

@@ -10,11 +10,9 @@ import TLS
 struct Dialler: Sendable {
     let configuration: UpstreamConfiguration
     let client: TLSContext?
-    let logger: Logger
 
-    init(configuration: UpstreamConfiguration, logger: Logger) throws(TLSError) {
+    init(configuration: UpstreamConfiguration) throws(TLSError) {
         self.configuration = configuration
-        self.logger = logger
         self.client =
             switch configuration.protection {
             case .implicitTLS, .startTLS: try TLSContext.client(trust: configuration.trust)
@@ -22,42 +20,34 @@ struct Dialler: Sendable {
             }
     }
 
-    /// Connects on `loop`. The connection begins to speak at once: `tell` is set before the channel is active.
-    func dial(
-        _ credentials: Credentials,
-        asksQuota: Bool,
-        on loop: any EventLoop,
-        tell: @escaping @Sendable (UpstreamConnection.Told) -> Void
-    ) -> EventLoopFuture<NIOLoopBound<UpstreamConnection>> {
-        let connection = loop.makePromise(of: NIOLoopBound<UpstreamConnection>.self)
+    /// Connects on `loop`. A name may have several addresses, which are tried side by side: only the one that won gets
+    /// its handlers, so that no other speaks, or ends, for the account.
+    func connect(on loop: any EventLoop) -> EventLoopFuture<any Channel> {
         ClientBootstrap(group: loop)
             .channelOption(.autoRead, value: false)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .connectTimeout(.seconds(Int64(self.configuration.connectSeconds)))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let handler = try self.furnish(channel, credentials, asksQuota: asksQuota)
-                    handler.tell = tell
-                    connection.succeed(NIOLoopBound(handler, eventLoop: channel.eventLoop))
-                }
-            }
             .connect(host: self.configuration.host, port: self.configuration.port)
-            .whenFailure { connection.fail($0) }
-        return connection.futureResult
+            .hop(to: loop)
     }
 
-    private func furnish(
-        _ channel: any Channel,
-        _ credentials: Credentials,
-        asksQuota: Bool
-    ) throws -> UpstreamConnection {
-        let logger = self.logger
+    /// Puts TLS, the guard and the connection in place, in this order. The connection begins to speak at once.
+    func furnish(_ channel: any Channel, with connection: UpstreamConnection) throws {
+        let pipeline = channel.pipeline.syncOperations
+        if self.configuration.protection == .implicitTLS, let client = self.client {
+            try pipeline.addHandler(TLSHandler(client: client, serverName: self.configuration.host))
+        }
+        try pipeline.addHandlers([connection.readOnly, connection])
+        if !channel.isActive { connection.close(reason: "the mail server closed the connection") }
+    }
+
+    func connection(_ credentials: Credentials, asksQuota: Bool, logger: Logger) -> UpstreamConnection {
         let readOnly = ReadOnlyGuard { reason in
             logger.critical("the guard stopped a command and closed the connection", metadata: ["reason": "\(reason)"])
         }
         let machine = ClientStateMachine(configuration: self.client(asksQuota: asksQuota), credentials: credentials)
-        let connection = UpstreamConnection(
+        return UpstreamConnection(
             machine: machine,
             client: self.client,
             serverName: self.configuration.host,
@@ -67,12 +57,6 @@ struct Dialler: Sendable {
                 silence: .seconds(Int64(self.configuration.commandSeconds))
             )
         )
-        let pipeline = channel.pipeline.syncOperations
-        if self.configuration.protection == .implicitTLS, let client = self.client {
-            try pipeline.addHandler(TLSHandler(client: client, serverName: self.configuration.host))
-        }
-        try pipeline.addHandlers([readOnly, connection])
-        return connection
     }
 
     private func client(asksQuota: Bool) -> ClientConfiguration {

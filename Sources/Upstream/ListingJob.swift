@@ -25,7 +25,11 @@ final class ListingJob: UpstreamJob {
     private var mailbox: ExaminedMailbox?
     private var phase = Phase.listing
     private var added: [ListedMessage] = []
-    private var addedCount = 0
+    /// All that was listed now, batches that are kept included.
+    private var listedUIDs: [UInt32] = []
+    /// What exists, once that was asked and the listing goes on.
+    private var present: [ClosedRange<UInt32>]?
+    private var known: Set<UInt32> = []
     /// Batches that are being kept, one after the other.
     private var kept: EventLoopFuture<Void>
 
@@ -52,10 +56,11 @@ final class ListingJob: UpstreamJob {
     func hear(_ action: ClientAction) {
         switch action {
         case .listed(let messages):
-            self.added += messages
-            self.addedCount += messages.count
+            let new = self.present == nil ? messages : messages.filter { self.isNew($0.uid) }
+            self.added += new
+            self.listedUIDs += new.map(\.uid.value)
             if self.added.count >= Self.batch { self.keepBatch() }
-        case .listingEnded: self.compare()
+        case .listingEnded: self.ended()
         case .alive(let exists, let expunged): self.counted(exists: exists, expunged: expunged)
         case .present(let ranges): self.found(ranges)
         case .refused(let refusal):
@@ -66,6 +71,8 @@ final class ListingJob: UpstreamJob {
     }
 
     func readCompleted() {}
+    var beginsAgain: Bool { false }
+    func abandon() {}
 
     func fail(_ failure: UpstreamFailure) {
         if case .over = self.phase { return }
@@ -73,9 +80,12 @@ final class ListingJob: UpstreamJob {
         self.answer(.failure(failure))
     }
 
-    private func compare() {
+    private func ended() {
         guard let mailbox = self.mailbox else { return }
-        guard self.stored.snapshot.count + self.addedCount != Int(mailbox.exists) else { return self.keep(present: nil) }
+        if let present = self.present { return self.keep(present: present) }
+        guard self.stored.snapshot.count + self.listedUIDs.count != Int(mailbox.exists) else {
+            return self.keep(present: nil)
+        }
         self.phase = .counting
         self.connection?.command { $0.noop() }
     }
@@ -99,7 +109,51 @@ final class ListingJob: UpstreamJob {
             self.fail(.unavailable(reason: "the mail server lists fewer messages than it counts"))
             return self.account.finished()
         }
-        self.keep(present: ranges)
+        guard let missing = self.lowestMissing(of: ranges), !self.isKnownToMiss else {
+            return self.keep(present: ranges)
+        }
+        self.listAgain(from: missing, present: ranges)
+    }
+
+    /// A message that is found and was not listed is asked for once more: later listings begin above it, so that no device
+    /// would ever see it. What is not listed even then has no size, and is not shown (I-32).
+    private func listAgain(from uid: UInt32, present: [ClosedRange<UInt32>]) {
+        guard let mailbox = self.mailbox else { return }
+        self.account.logger.warning("the mail server finds messages that it did not list", metadata: ["uid": "\(uid)"])
+        self.present = present
+        self.known = Set(self.knownUIDs)
+        self.phase = .listing
+        let before = uid > 1 ? UID(uid - 1) : nil
+        self.connection?.command { $0.list(after: before, in: mailbox) }
+    }
+
+    private func isNew(_ uid: UID) -> Bool { self.known.insert(uid.value).inserted }
+
+    private var knownUIDs: [UInt32] {
+        (0..<self.stored.snapshot.count).compactMap { self.stored.snapshot[$0]?.uid.value } + self.listedUIDs
+    }
+
+    /// Nothing has changed since a listing that ended like this one.
+    private var isKnownToMiss: Bool {
+        guard let mailbox = self.mailbox, self.stored.validity != nil else { return false }
+        return self.listedUIDs.isEmpty && self.stored.exists == mailbox.exists && self.stored.uidNext == mailbox.uidNext
+    }
+
+    /// The first UID that exists, up to the last one that was listed, and was not listed.
+    private func lowestMissing(of ranges: [ClosedRange<UInt32>]) -> UInt32? {
+        let known = self.knownUIDs.sorted()
+        guard let last = known.last else { return nil }
+        var place = 0
+        for range in ranges {
+            var uid = range.lowerBound
+            while uid <= last {
+                while place < known.count, known[place] < uid { place += 1 }
+                guard place < known.count, known[place] == uid else { return uid }
+                guard uid < range.upperBound else { break }
+                uid += 1
+            }
+        }
+        return nil
     }
 
     /// Says nothing of EXISTS and UIDNEXT: the next listing must go on from here.

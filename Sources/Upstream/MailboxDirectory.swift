@@ -15,6 +15,7 @@ package final class MailboxDirectory: Mailboxes {
     private let logger: Logger
     private let gate: CredentialGate
     private let slots: ConnectionSlots
+    private let notes: AccountNotes
 
     /// `seconds` is a clock that never goes back. Throws when the trusted certificates cannot be read.
     package init(
@@ -25,11 +26,12 @@ package final class MailboxDirectory: Mailboxes {
         seconds: @escaping @Sendable () -> Int64
     ) throws(TLSError) {
         self.configuration = configuration
-        self.dialler = try Dialler(configuration: configuration, logger: logger)
+        self.dialler = try Dialler(configuration: configuration)
         self.store = store
         self.group = group
         self.logger = logger
         self.gate = CredentialGate(failuresAnHour: configuration.failedLoginsAnHour, now: seconds)
+        self.notes = AccountNotes(now: seconds)
         self.slots = ConnectionSlots(
             limit: configuration.connectionsPerAccount,
             patience: .seconds(Int64(configuration.connectionWaitSeconds))
@@ -41,16 +43,30 @@ package final class MailboxDirectory: Mailboxes {
         answer: @escaping @Sendable (Result<OpenedMailbox, UpstreamFailure>) -> Void
     ) {
         let ticket = self.gate.ticket(login)
+        if self.notes.mustWait(ticket.account) {
+            return answer(.failure(.unavailable(reason: AccountNotes.pause)))
+        }
         let loop = self.group.next()
-        self.gate.enter(ticket) { mayAsk in
-            guard mayAsk else { return answer(.failure(.credentials(answeredLocally: true))) }
-            self.slots.take(ticket.account, on: loop) { isFree in
-                guard isFree else {
-                    self.gate.leave(ticket, .unknown)
-                    return answer(.failure(.tooManyConnections))
-                }
-                loop.execute { self.connect(login, ticket, on: loop, answer: answer) }
+        self.gate.enter(ticket) { verdict in
+            switch verdict {
+            case .fail(let failure): answer(.failure(failure))
+            case .ask: self.takeSlot(login, ticket, on: loop, answer: answer)
             }
+        }
+    }
+
+    private func takeSlot(
+        _ login: UpstreamLogin,
+        _ ticket: CredentialGate.Ticket,
+        on loop: any EventLoop,
+        answer: @escaping @Sendable (Result<OpenedMailbox, UpstreamFailure>) -> Void
+    ) {
+        self.slots.take(ticket.account, on: loop) { isFree in
+            guard isFree else {
+                self.gate.leave(ticket, .unknown(.tooManyConnections))
+                return answer(.failure(.tooManyConnections))
+            }
+            loop.execute { self.connect(login, ticket, on: loop, answer: answer) }
         }
     }
 
@@ -64,7 +80,14 @@ package final class MailboxDirectory: Mailboxes {
         logger[metadataKey: "session"] = "\(login.session)"
         logger[metadataKey: "account"] = "\(LoginName(login.name).display)"
         let credentials = Credentials(name: login.name, password: login.password)
-        let account = AccountConnection(dialler: self.dialler, credentials: credentials, loop: loop, logger: logger)
+        let account = AccountConnection(
+            dialler: self.dialler,
+            credentials: credentials,
+            account: ticket.account,
+            notes: self.notes,
+            loop: loop,
+            logger: logger
+        )
         account.open { [logger] result in
             switch result {
             case .success(let mailbox):
@@ -74,7 +97,7 @@ package final class MailboxDirectory: Mailboxes {
                 if case .credentials = failure {
                     self.gate.leave(ticket, .refused)
                 } else {
-                    self.gate.leave(ticket, .unknown)
+                    self.gate.leave(ticket, .unknown(failure))
                     logger.warning("no mailbox", metadata: ["reason": "\(failure)"])
                 }
                 account.release { self.slots.giveBack(ticket.account) }

@@ -37,6 +37,7 @@ package final class ReadOnlyGuard: ChannelDuplexHandler {
         case .refuse(let reason):
             if reason != "closed" { self.alarm(reason) }
             promise?.fail(Refused(reason: reason))
+            context.fireErrorCaught(Refused(reason: reason))
             context.close(promise: nil)
         }
     }

@@ -26,6 +26,8 @@ package struct UpstreamConfiguration: Sendable {
     package var connectSeconds = 10
     package var greetingSeconds = 15
     package var commandSeconds = 60
+    /// From the connection to the answer to EXAMINE, however the mail server spreads its words.
+    package var openSeconds = 60
     /// Octets; a longer literal is not fetched (I-43).
     package var longestMessage: UInt64 = 100 * 1024 * 1024
     /// Octets: what is at most this long is collected before `began`.

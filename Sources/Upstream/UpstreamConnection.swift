@@ -11,23 +11,27 @@ final class UpstreamConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// What its owner hears, always on the event loop. `.ended` is the last, and comes once.
+    /// What its owner hears, always on the event loop. `.ended` is the last, and comes once, with the reason where the
+    /// connection was lost: `.refused(.disconnected)` is never told.
     enum Told {
         case action(ClientAction)
         /// All pieces that one read brought have been told.
         case readComplete
-        case ended(reason: String)
+        /// `isLost` when the mail server or the network ended it, not we.
+        case ended(reason: String, isLost: Bool)
     }
 
     private let client: TLSContext?
     private let serverName: String
-    private let readOnly: ReadOnlyGuard
+    let readOnly: ReadOnlyGuard
     private let limits: ConnectionLimits
     private var machine: ClientStateMachine
     private var context: ChannelHandlerContext?
     private var deadline: Scheduled<Void>?
     private var endReason = "the mail server closed the connection"
     private var hasEnded = false
+    /// LOGOUT is said: what else the server sends wins it no time.
+    private var isLeaving = false
     /// Whether reading goes on by itself. Off while a body waits to be taken.
     var readsFreely = true {
         didSet { if self.readsFreely, !oldValue { self.readOn() } }
@@ -69,13 +73,16 @@ final class UpstreamConnection: ChannelInboundHandler {
         guard !self.hasEnded else { return }
         self.readsFreely = true
         self.watch(self.limits.farewell)
+        self.isLeaving = true
         self.perform(self.machine.logout())
     }
 
+    /// Ends it for its owner at once, whatever still happens on the channel.
     func close(reason: String) {
         self.endReason = reason
-        self.context?.close(promise: nil)
-        self.end()
+        let context = self.context
+        self.end(isLost: false)
+        context?.close(promise: nil)
     }
 
     // MARK: - Channel events
@@ -85,7 +92,10 @@ final class UpstreamConnection: ChannelInboundHandler {
         if context.channel.isActive { self.begin() }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.end(isLost: true)
+        self.context = nil
+    }
 
     func channelActive(context: ChannelHandlerContext) {
         context.fireChannelActive()
@@ -99,6 +109,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !self.hasEnded else { return }
         self.perform(self.machine.received(self.unwrapInboundIn(data)))
     }
 
@@ -116,6 +127,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event as? TLSEvent {
         case .established: self.perform(self.machine.tlsEstablished())
+        // The channel becomes inactive next, and what that means depends on what the machine waits for.
         case .closeNotify: context.close(promise: nil)
         case nil: context.fireUserInboundEventTriggered(event)
         }
@@ -124,7 +136,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
         case let error as TLSError: self.endReason = "TLS: \(error)"
-        case let error as ReadOnlyGuard.Refused: self.endReason = "the guard refused to send: \(error.reason)"
+        case let error as ReadOnlyGuard.Refused: return self.close(reason: "the guard refused to send: \(error.reason)")
         default: self.endReason = "the connection failed: \(error)"
         }
         context.close(promise: nil)
@@ -132,20 +144,21 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         self.perform(self.machine.disconnected())
-        self.end()
+        self.end(isLost: true)
         context.fireChannelInactive()
     }
 
-    private func end() {
+    private func end(isLost: Bool) {
         guard !self.hasEnded else { return }
         self.hasEnded = true
         self.deadline?.cancel()
-        self.tell(.ended(reason: self.endReason))
+        self.tell(.ended(reason: self.endReason, isLost: isLost))
         self.tell = { _ in }
     }
 
     /// Ends the connection unless something comes within `amount`.
     private func watch(_ amount: TimeAmount) {
+        guard !self.isLeaving else { return }
         self.deadline?.cancel()
         guard let loop = self.context?.eventLoop, !self.hasEnded else { return }
         self.deadline = loop.assumeIsolated().scheduleTask(in: amount) {
@@ -160,8 +173,14 @@ final class UpstreamConnection: ChannelInboundHandler {
             switch action {
             case .send(let octets): self.context?.writeAndFlush(self.wrapOutboundOut(octets), promise: nil)
             case .startTLS: self.startTLS()
-            case .close: self.context?.close(promise: nil)
-            case .opened, .quota, .listed, .listingEnded, .present, .bodyBegan, .bodyPiece, .bodyEnded, .alive, .refused,
+            case .close:
+                let context = self.context
+                self.end(isLost: true)
+                context?.close(promise: nil)
+            // The end itself is told with its reason.
+            case .refused(.disconnected): break
+            case .opened, .quota, .listed, .listingEnded, .present, .bodyBegan, .bodyPiece, .bodyEnded, .alive,
+                .refused,
                 .notice:
                 self.tell(.action(action))
             }

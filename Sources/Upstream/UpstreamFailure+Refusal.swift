@@ -8,7 +8,9 @@ extension UpstreamFailure {
         case .credentials: self = .credentials(answeredLocally: false)
         case .unavailable: self = .unavailable(reason: "the mail server says it is not available")
         case .throttled(let seconds):
-            self = .unavailable(reason: "the mail server asks for a pause of \(seconds.map(String.init) ?? "some") seconds")
+            self = .unavailable(
+                reason: "the mail server asks for a pause of \(seconds.map(String.init) ?? "some") seconds"
+            )
         case .tooManyConnections: self = .tooManyConnections
         case .plainLoginForbidden:
             self = .misconfigured(reason: "the mail server allows no login on a connection like this one")

@@ -62,6 +62,7 @@ package final class ScriptedMailServer: Sendable {
         var channels: [Int: any Channel] = [:]
         var received: [UInt8] = []
         var listener: (any Channel)?
+        var quietWaiters: [CheckedContinuation<Void, Never>] = []
     }
 
     let state: Mutex<State>
@@ -106,6 +107,17 @@ package final class ScriptedMailServer: Sendable {
         for channel in channels { channel.close(promise: nil) }
     }
 
+    /// Waits until no connection is open.
+    package func whenQuiet() async {
+        await withCheckedContinuation { continuation in
+            let isQuiet = self.state.withLock { state in
+                if !state.channels.isEmpty { state.quietWaiters.append(continuation) }
+                return state.channels.isEmpty
+            }
+            if isQuiet { continuation.resume() }
+        }
+    }
+
     /// Closes everything, and throws when a command came that must never be sent.
     package func stop() async throws {
         let listener = self.state.withLock { $0.listener }
@@ -121,7 +133,15 @@ package final class ScriptedMailServer: Sendable {
             state.channels[state.connections] = channel
             return state.connections
         }
-        channel.closeFuture.whenComplete { _ in self.state.withLock { $0.channels[number] = nil } }
+        channel.closeFuture.whenComplete { _ in
+            let waiters = self.state.withLock { state -> [CheckedContinuation<Void, Never>] in
+                state.channels[number] = nil
+                guard state.channels.isEmpty else { return [] }
+                defer { state.quietWaiters = [] }
+                return state.quietWaiters
+            }
+            for waiter in waiters { waiter.resume() }
+        }
         return number
     }
 
