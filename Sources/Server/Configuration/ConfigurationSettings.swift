@@ -40,6 +40,16 @@ package struct ConfigurationSettings: Sendable {
     package private(set) var settings: [Setting] = []
     private var positions: [String: Int] = [:]
 
+    /// Whether there is a configuration file.
+    var isFromFile: Bool {
+        self.settings.contains { setting in
+            switch setting.origin {
+            case .place(.file), .place(.wholeFile): true
+            case .place(.flag), .standard: false
+            }
+        }
+    }
+
     package subscript(path: String) -> Setting? { self.positions[path].map { self.settings[$0] } }
 
     mutating func set(_ path: String, _ value: ConfigurationValue, _ origin: ConfigurationOrigin) {

@@ -1,5 +1,6 @@
-package import enum Gateway.IPAddress
 import NIOConcurrencyHelpers
+
+package import enum Gateway.IPAddress
 package import protocol NIOCore.Channel
 
 /// The devices' connections that are open: counted, so that nobody can have them all (S-11), and at hand, so that they

@@ -7,7 +7,9 @@ enum PrivateFile {
 
     /// Nil when it does not exist or cannot be read.
     static func read(_ path: String) -> [UInt8]? {
-        guard let data = FileManager.default.contents(atPath: path), data.count <= Self.maximumOctets else { return nil }
+        guard let data = FileManager.default.contents(atPath: path), data.count <= Self.maximumOctets else {
+            return nil
+        }
         return [UInt8](data)
     }
 

@@ -31,7 +31,13 @@ package enum Serve {
             node: configuration.node,
             now: self.now
         )
-        let parts = try Parts(configuration, folder: folder.path, surroundings: surroundings, store: store, logger: logger)
+        let parts = try Parts(
+            configuration,
+            folder: folder.path,
+            surroundings: surroundings,
+            store: store,
+            logger: logger
+        )
         try await parts.run(store: store, say: say)
         withExtendedLifetime(folder) {}
     }
@@ -70,6 +76,9 @@ package enum Serve {
                 logger: logger
             )
             self.certificates = certificates
+            if certificates.usesAuthority {
+                logger.notice("certificates of our own", metadata: ["ca": "\(self.authority.certificatePath)"])
+            }
             let connections = Connections(
                 maximum: configuration.limits.connections,
                 ofOneAddress: configuration.limits.perAddress
@@ -90,42 +99,67 @@ package enum Serve {
         }
 
         func run(store: SQLiteStore, say: @escaping @Sendable (String) -> Void) async throws {
-            let notifier = ServiceNotifier.fromEnvironment()
+            let announcer = ServerAnnouncer(
+                recorder: store,
+                notifier: .fromEnvironment(),
+                now: Serve.now,
+                logger: self.logger
+            )
             let server = DeviceServer(
                 group: self.group,
                 listeners: self.listeners,
                 connections: self.connections,
                 started: { addresses in
-                    try await Serve.record(.serverStart, done: Serve.sentence(addresses), in: store)
-                    say(self.startMessage)
-                    Serve.tell(notifier, [.ready, .status(Serve.sentence(addresses))], self.logger)
+                    do throws(StoreFailure) {
+                        try await announcer.started(on: addresses)
+                    } catch {
+                        throw StoreError.failed(error)
+                    }
+                    if let message = self.startMessage { say(message) }
                 },
-                stopping: { Serve.tell(notifier, [.stopping], self.logger) }
+                stopping: { announcer.stopping() }
             )
+            // Trapped before anybody is told that we are ready: untrapped, a SIGHUP would end the process.
             let hangups = await UnixSignalsSequence(trapping: .sighup)
+            var failure: (any Error)?
+            do {
+                try await self.services(server, hangups: hangups).run()
+            } catch let error as DeviceServer.BindFailure {
+                throw Serve.failure(error)
+            } catch {
+                failure = error
+            }
+            let loops = Array(self.group.makeIterator())
+            try await announcer.stopped(reason: failure.map { _ in "the server ended by itself" }, loops: loops)
+            if let failure { throw failure }
+        }
+
+        private func services(_ server: DeviceServer, hangups: UnixSignalsSequence) -> ServiceGroup {
             let certificates = self.certificates
-            let group = ServiceGroup(
+            let reload = ReloadService(hangups: hangups) { certificates.reload() }
+            let daily = RepeatingService(interval: .seconds(86_400)) { certificates.reload() }
+            return ServiceGroup(
                 configuration: .init(
                     services: [
-                        .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
-                        .init(service: ReloadService(hangups: hangups) { certificates.reload() }),
-                        .init(service: RepeatingService.trimming(self.connections)),
-                        .init(service: RepeatingService(interval: .seconds(86_400)) { certificates.reload() }),
+                        .init(service: reload, serviceName: "reload"),
+                        .init(service: RepeatingService.trimming(self.connections), serviceName: "trim"),
+                        .init(service: daily, serviceName: "certificates"),
+                        .init(
+                            service: server,
+                            successTerminationBehavior: .gracefullyShutdownGroup,
+                            serviceName: "devices"
+                        ),
                     ],
                     gracefulShutdownSignals: [.sigterm, .sigint],
                     logger: self.logger
                 )
             )
-            do {
-                try await group.run()
-            } catch let failure as DeviceServer.BindFailure {
-                throw Serve.failure(failure)
-            }
-            try await Serve.record(.serverStop, done: "stopped; no session is left", in: store)
         }
 
-        private var startMessage: String {
-            StartMessage(
+        /// Nil where the configuration file says all that matters.
+        private var startMessage: String? {
+            guard self.certificates.usesAuthority || !self.configuration.settings.isFromFile else { return nil }
+            return StartMessage(
                 listeners: self.listeners.map(\.settings),
                 host: self.hostName,
                 authorityPath: self.certificates.usesAuthority ? self.authority.certificatePath : nil
@@ -167,28 +201,6 @@ package enum Serve {
             floods: FloodCounter(),
             logger: logger
         )
-    }
-
-    private static func record(_ action: Attempt.Action, done: String, in store: SQLiteStore) async throws {
-        let attempt = Attempt(action: action, outcome: .success, asked: "", answered: "", done: done)
-        let record = AuditRecord(time: Self.now(), origin: .server, attempt: attempt)
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            store.write(RecordEntry(records: [record]), .synced) { result in
-                continuation.resume(with: result.mapError { StoreError.failed($0) })
-            }
-        }
-    }
-
-    private static func sentence(_ addresses: [SocketAddress]) -> String {
-        "serving on " + addresses.compactMap { SocketEndpoint.endpoint($0)?.description }.joined(separator: ", ")
-    }
-
-    private static func tell(_ notifier: ServiceNotifier, _ messages: [ServiceNotifier.Message], _ logger: Logger) {
-        do throws(SystemError) {
-            try notifier.send(messages)
-        } catch {
-            logger.warning("systemd cannot be told", metadata: ["reason": "\(error)"])
-        }
     }
 
     private static func failure(_ failure: DeviceServer.BindFailure) -> ServeFailure {
