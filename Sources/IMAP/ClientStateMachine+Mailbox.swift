@@ -76,7 +76,12 @@ extension ClientStateMachine {
         // Taking it for 0 would make a failure look like an empty mailbox.
         guard let exists = examination.exists else { throw .noExists }
         let notice = examination.saysReadOnly ? [] : self.notice("EXAMINE was not answered [READ-ONLY]")
-        let mailbox = ExaminedMailbox(validity: validity, exists: exists, uidNext: examination.uidNext)
+        let mailbox = ExaminedMailbox(
+            validity: validity,
+            exists: exists,
+            uidNext: examination.uidNext,
+            saysReadOnly: examination.saysReadOnly
+        )
         guard self.configuration.asksQuota, self.capabilities?.contains(.quota) == true else {
             return notice + self.open(mailbox)
         }

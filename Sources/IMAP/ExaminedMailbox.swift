@@ -4,10 +4,13 @@ package struct ExaminedMailbox: Hashable, Sendable {
     package let validity: UIDValidity
     package let exists: UInt32
     package let uidNext: UID?
+    /// The answer said `[READ-ONLY]`; some servers say nothing.
+    package let saysReadOnly: Bool
 
-    init(validity: UIDValidity, exists: UInt32, uidNext: UID?) {
+    init(validity: UIDValidity, exists: UInt32, uidNext: UID?, saysReadOnly: Bool = true) {
         self.validity = validity
         self.exists = exists
         self.uidNext = uidNext
+        self.saysReadOnly = saysReadOnly
     }
 }

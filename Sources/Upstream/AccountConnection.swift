@@ -32,6 +32,8 @@ final class AccountConnection {
     private var keepAlive: Scheduled<Void>?
     private var openingDeadline: Scheduled<Void>?
     private var isReleased = false
+    /// Kilobytes, as told after EXAMINE.
+    private(set) var quota: (used: UInt64, limit: UInt64)?
     /// Called once, when the last connection of a released lease has gone.
     private var whenGone: (() -> Void)?
 
@@ -232,6 +234,7 @@ final class AccountConnection {
     }
 
     private func quota(used: UInt64, limit: UInt64) {
+        self.quota = (used, limit)
         guard limit > 0, used / (limit / 100 + 1) >= Self.fullPercent, self.notes.mayWarnOfQuota(self.account) else {
             return
         }

@@ -22,13 +22,13 @@ struct Dialler: Sendable {
 
     /// Connects on `loop`. A name may have several addresses, which are tried side by side: only the one that won gets
     /// its handlers, so that no other speaks, or ends, for the account.
-    func connect(on loop: any EventLoop) -> EventLoopFuture<any Channel> {
+    func connect(to port: Int? = nil, on loop: any EventLoop) -> EventLoopFuture<any Channel> {
         ClientBootstrap(group: loop)
             .channelOption(.autoRead, value: false)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .connectTimeout(.seconds(Int64(self.configuration.connectSeconds)))
-            .connect(host: self.configuration.host, port: self.configuration.port)
+            .connect(host: self.configuration.host, port: port ?? self.configuration.port)
             .hop(to: loop)
     }
 

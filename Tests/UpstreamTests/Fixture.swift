@@ -212,3 +212,11 @@ final class LogBook: Sendable {
         }
     }
 }
+
+/// A file with a CA for the time of `body`.
+func withAuthorityFile(_ pem: [UInt8], _ body: (String) async throws -> Void) async throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("upstream-ca-\(UUID().uuidString).pem")
+    try Data(pem).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    try await body(file.path)
+}
