@@ -60,7 +60,7 @@ package struct DeviceServer: Service {
                 throw error
             }
             await Self.firstToClose(bound)
-            let isUnexpected = !stop.hasBegun
+            let isUnexpected = !stop.hasBegun && !Task.isCancelled
             begin()
             await self.drain(stop)
             if isUnexpected { throw ChannelError.eof }
