@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -89,10 +90,10 @@ class Leavecopy:
 
     @property
     def ca(self):
-        """The CA file whose path it printed."""
+        """A copy, for everybody to read, of the CA file whose path it printed: as one gives it to the PCs."""
         for path in re.findall(r"/[^\s'\",]+\.(?:pem|crt)", self.text()):
             if path.startswith(self.state) and os.path.exists(path):
-                return path
+                return shutil.copyfile(path, os.path.join(self.folder, "ca.crt"))
         raise SystemExit("no CA file is named in what it printed:\n" + self.text())
 
     def command(self, *arguments, status=0):

@@ -45,9 +45,10 @@ def message(number, bad=False):
     return head + (nasty(chance, number) if bad else plain(chance, number))
 
 
-def wire(octets):
-    """As a POP3 client must see it once the dots are unstuffed: every line ends in CRLF."""
-    lines = octets.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+def wire(octets, nul=b"\0"):
+    """As a POP3 client must see it once the dots are unstuffed: every line ends in CRLF. NUL, which hangs Outlook, comes
+    from Leavecopy as 0x80."""
+    lines = octets.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n").replace(b"\0", nul)
     return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
 
 
@@ -62,11 +63,11 @@ def small(number):
     return b"From: c@example.net\nSubject: %d\nX-Lab-Number: %d\n\n%d\n" % (number, number, number)
 
 
-def fill(maildir, count, bad=False):
+def fill(maildir, count, bad=False, nul=b"\0"):
     """Delivers `count` messages; gives the SHA-256 of each as a client must see it, in order."""
     hashes = []
     for number in range(1, count + 1):
         octets = small(number) if count > 2000 else message(number, bad and number % 2 == 0)
         deliver(maildir, number, octets)
-        hashes.append(hashlib.sha256(wire(octets)).hexdigest())
+        hashes.append(hashlib.sha256(wire(octets, nul)).hexdigest())
     return hashes

@@ -40,10 +40,10 @@ def binary():
 
 
 class World:
-    def __init__(self, folder, count, nasty, pop3, gateway):
+    def __init__(self, folder, count, nasty, pop3, gateway, nul):
         self.folder = folder
         self.server = Dovecot(os.path.join(folder, "dovecot"), {USER: PASSWORD}, pop3=pop3)
-        self.manifest = generator.fill(self.server.maildir(USER), count, nasty)
+        self.manifest = generator.fill(self.server.maildir(USER), count, nasty, nul)
         self.server.give_to_owner()
         self.gateway_keys = gateway
 
@@ -65,7 +65,7 @@ def world(count=60, nasty=False, pop3=False, gateway=True, untouched=True, **key
     folder = tempfile.mkdtemp(prefix="leavecopy-lab.")
     os.chmod(folder, 0o755)
     try:
-        here = World(folder, count, nasty, pop3, keys)
+        here = World(folder, count, nasty, pop3, keys, b"\x80" if gateway else b"\0")
         with here.server:
             before, files = here.look(), upstream.files(here.server.maildir(USER))
             if not gateway:
