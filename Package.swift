@@ -111,7 +111,7 @@ let package = Package(
             name: "ServerTests",
             dependencies: [
                 "Server", "Store", "Gateway", "POP3", "IMAP", "TLS", "LibCrypto", "Linux", "Upstream", "TestSupport",
-                nioCore, nioEmbedded, nioPosix, logging,
+                nioCore, nioEmbedded, nioExtras, nioPosix, logging,
             ],
             swiftSettings: settings
         ),
