@@ -80,7 +80,7 @@ package struct Configuration: Sendable {
         if let path { try Self.readFile(path, with: &reader, surroundings) }
         reader.apply(options, in: surroundings)
         reader.fillIn()
-        var assembly = ConfigurationAssembly(reader: reader)
+        var assembly = ConfigurationAssembly(reader: reader, path: path)
         let configuration = assembly.assemble(options: options, surroundings: surroundings)
         guard let configuration, assembly.problems.isEmpty else {
             throw ConfigurationFailure(Self.inOrder(assembly.problems))

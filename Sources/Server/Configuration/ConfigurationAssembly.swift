@@ -8,11 +8,16 @@ struct ConfigurationAssembly {
     private(set) var problems: [ConfigurationProblem]
     private let settings: ConfigurationSettings
     private let listeners: Int
+    private let rejected: Set<String>
+    /// The file that was read, if one was.
+    private let path: String?
 
-    init(reader: ConfigurationReader) {
+    init(reader: ConfigurationReader, path: String?) {
+        self.path = path
         self.problems = reader.problems
         self.settings = reader.settings
         self.listeners = reader.listeners
+        self.rejected = reader.rejected
     }
 
     /// Nil when something is missing without which nothing can be made; `problems` says what.
@@ -55,10 +60,10 @@ struct ConfigurationAssembly {
 
     private mutating func upstream() -> Configuration.Upstream? {
         guard let url = self.settings.text("upstream.url").flatMap(UpstreamURL.init) else {
-            if self.problems.isEmpty {
+            if self.rejected.isDisjoint(with: ["", "upstream", "upstream.url"]) {
                 self.problems.append(
                     ConfigurationProblem(
-                        .flag("--upstream"),
+                        self.path.map(ConfigurationPlace.wholeFile) ?? .flag("--upstream"),
                         Phrase("no mail server is named", "メールサーバーが指定されていません"),
                         hint: Phrase(
                             "give --upstream imaps://HOST, or --config FILE with 'upstream: url:'",
@@ -89,7 +94,7 @@ struct ConfigurationAssembly {
         let port = self.settings.integer("\(path).port") ?? (isImplicit ? 995 : 110)
         let allowed = (self.settings.texts("\(path).allowed-from") ?? []).compactMap(Network.init)
         let plaintext = (self.settings.texts("\(path).plaintext.allowed-from") ?? []).compactMap(Network.init)
-        if isLegacy, allowed.isEmpty {
+        if isLegacy, allowed.isEmpty, !self.rejected.contains("\(path).allowed-from") {
             self.problem(
                 "\(path).profile",
                 Phrase("old TLS is open to everybody here", "古い TLS が誰にでも開かれています"),
@@ -123,7 +128,7 @@ struct ConfigurationAssembly {
         let keys = self.settings.texts("\(path).key") ?? []
         guard certificates.count == keys.count else {
             // A file that cannot be read has been told of already.
-            guard self.problems.isEmpty else { return [] }
+            guard self.rejected.isDisjoint(with: ["\(path).certificate", "\(path).key"]) else { return [] }
             self.problem(
                 certificates.isEmpty ? "\(path).key" : "\(path).certificate",
                 Phrase("'certificate' and 'key' do not go together", "'certificate' と 'key' の数が合いません"),
@@ -140,6 +145,10 @@ struct ConfigurationAssembly {
     private mutating func checkAddresses(_ listeners: [Configuration.Listener]) {
         var seen: [String: Int] = [:]
         for (index, listener) in listeners.enumerated() {
+            let path = "listeners[\(index)]"
+            guard self.rejected.isDisjoint(with: [path, "\(path).address", "\(path).port", "\(path).tls"]) else {
+                continue
+            }
             let socket = "\(listener.address) \(listener.port)"
             guard let first = seen.updateValue(index, forKey: socket) else { continue }
             let place = self.settings.place("listeners[\(index)].port") != nil ? "port" : "address"

@@ -29,7 +29,7 @@ struct ConfigurationDocument {
     private static let maximumDuplicates = 64
 
     init(text: String, path: String) {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        var lines = Self.lines(of: text)
         var problems: [ConfigurationProblem] = []
         for round in 0..<Self.maximumDuplicates {
             do {
@@ -54,6 +54,14 @@ struct ConfigurationDocument {
         }
         self.root = nil
         self.problems = problems
+    }
+
+    /// Editors of Windows end lines with CRLF, which is one `Character`: octets are compared.
+    private static func lines(of text: String) -> [String] {
+        let text = text.unicodeScalars.first == "\u{FEFF}" ? text.unicodeScalars.dropFirst() : text.unicodeScalars[...]
+        return Substring(text).utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+            String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
+        }
     }
 
     /// How a key begins that stands in for a duplicate one.
@@ -115,11 +123,7 @@ struct ConfigurationDocument {
     }
 
     private static func syntax(_ error: any Error, lines: [String], path: String) -> ConfigurationProblem {
-        let mark: Mark? =
-            switch error as? YamlError {
-            case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark
-            default: nil
-            }
+        let mark = self.mark(of: error, lines: lines)
         let line = mark.flatMap { lines.indices.contains($0.line - 1) ? lines[$0.line - 1] : nil } ?? ""
         let isTab = line.prefix { $0 == " " || $0 == "\t" }.contains("\t")
         let hint =
@@ -134,5 +138,20 @@ struct ConfigurationDocument {
             Phrase("this is not YAML", "YAML として読めません"),
             hint: hint
         )
+    }
+
+    /// Where it went wrong; where something was opened that the file's end leaves open.
+    private static func mark(of error: any Error, lines: [String]) -> Mark? {
+        switch error as? YamlError {
+        case .scanner(let context, _, let mark, _), .parser(let context, _, let mark, _),
+            .composer(let context, _, let mark, _):
+            let isAtEnd = !lines.dropFirst(mark.line - 1).contains { $0.contains { $0 != " " } }
+            return isAtEnd ? context?.mark ?? mark : mark
+        case .reader(_, let offset?, _, let yaml):
+            let before = yaml.prefix(offset)
+            let column = before.reversed().prefix { $0 != "\n" }.count
+            return Mark(line: before.count { $0 == "\n" } + 1, column: column + 1)
+        default: return nil
+        }
     }
 }

@@ -64,7 +64,7 @@ package enum ConfigurationFileError: Error, Hashable, Sendable {
     case notPermitted
     case notText
 
-    var text: Phrase {
+    package var text: Phrase {
         switch self {
         case .missing: Phrase("it does not exist", "存在しません")
         case .folder: Phrase("it is a folder", "フォルダーです")

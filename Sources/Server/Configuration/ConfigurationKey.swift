@@ -98,11 +98,15 @@ enum SizeText {
 
     static func octets(_ text: String) -> Int? {
         for unit in self.units where text.uppercased().last == unit.letter {
-            guard let count = Int(text.dropLast()), count >= 0 else { return nil }
+            guard let count = Self.digits(text.dropLast()) else { return nil }
             let product = count.multipliedReportingOverflow(by: unit.octets)
             return product.overflow ? nil : product.partialValue
         }
-        return Int(text).flatMap { $0 >= 0 ? $0 : nil }
+        return Self.digits(text[...])
+    }
+
+    private static func digits(_ text: Substring) -> Int? {
+        text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(text) : nil
     }
 
     static func text(_ octets: Int) -> String {

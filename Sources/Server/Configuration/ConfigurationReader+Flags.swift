@@ -55,8 +55,9 @@ extension ConfigurationReader {
         case .success(let value):
             self.set(path, value, flag: flag)
         case .failure where isRepeat:
-            return
+            self.reject(path)
         case .failure:
+            self.reject(path)
             self.add(
                 ConfigurationProblem(
                     .flag(flag),

@@ -4,6 +4,8 @@ struct ConfigurationReader {
     private(set) var settings = ConfigurationSettings()
     private(set) var problems: [ConfigurationProblem] = []
     private(set) var listeners = 0
+    /// Paths of which something was said already: nothing that follows from it is said a second time.
+    private(set) var rejected: Set<String> = []
     /// The folder of the file: relative paths begin there.
     private let folder: String
     private let files: ConfigurationFiles
@@ -40,6 +42,8 @@ struct ConfigurationReader {
 
     mutating func add(_ problem: ConfigurationProblem) { self.problems.append(problem) }
 
+    mutating func reject(_ path: String) { self.rejected.insert(path) }
+
     private mutating func section(_ node: ConfigurationNode, _ keys: [ConfigurationKey], path: String) {
         guard case .mapping(let entries, let place) = node else {
             self.mismatch(node.place, path, .section(keys))
@@ -54,6 +58,7 @@ struct ConfigurationReader {
         }
         for key in keys where key.isRequired && !entries.contains(where: { $0.key == key.name }) {
             guard key.keys.isEmpty else { continue }
+            self.reject(Self.join(path, key.name))
             self.problems.append(
                 ConfigurationProblem(
                     place,
@@ -134,6 +139,7 @@ struct ConfigurationReader {
         case .file, .files:
             let full = ConfigurationFiles.absolute(text, in: self.folder)
             if let obstacle = self.files.obstacle(full) {
+                self.reject(path)
                 self.problems.append(
                     ConfigurationProblem(
                         place,
@@ -175,6 +181,7 @@ struct ConfigurationReader {
         _ kind: ConfigurationKey.Kind,
         example: String = ""
     ) {
+        self.reject(path)
         let accepted = kind.accepted
         let name = path.isEmpty ? Phrase("the file", "このファイル") : Phrase("'\(path)'", "'\(path)'")
         let suffix = example.isEmpty ? Phrase("", "") : Phrase(", as in: \(example)", " (例: \(example))")
