@@ -123,8 +123,8 @@ struct ConfigurationDocument {
     }
 
     private static func syntax(_ error: any Error, lines: [String], path: String) -> ConfigurationProblem {
-        let mark = self.mark(of: error, lines: lines)
-        let line = mark.flatMap { lines.indices.contains($0.line - 1) ? lines[$0.line - 1] : nil } ?? ""
+        let position = self.position(of: error, lines: lines)
+        let line = position.flatMap { lines.indices.contains($0.line - 1) ? lines[$0.line - 1] : nil } ?? ""
         let isTab = line.prefix { $0 == " " || $0 == "\t" }.contains("\t")
         let hint =
             isTab
@@ -134,24 +134,25 @@ struct ConfigurationDocument {
                 "この行と一つ上の行の字下げ、コロン、引用符を確かめてください"
             )
         return ConfigurationProblem(
-            mark.map { self.place($0, path) } ?? .wholeFile(path),
+            position.map { .file(path, line: $0.line, column: $0.column) } ?? .wholeFile(path),
             Phrase("this is not YAML", "YAML として読めません"),
             hint: hint
         )
     }
 
     /// Where it went wrong; where something was opened that the file's end leaves open.
-    private static func mark(of error: any Error, lines: [String]) -> Mark? {
+    private static func position(of error: any Error, lines: [String]) -> (line: Int, column: Int)? {
         switch error as? YamlError {
         case .scanner(let context, _, let mark, _), .parser(let context, _, let mark, _),
             .composer(let context, _, let mark, _):
             let isAtEnd = !lines.dropFirst(mark.line - 1).contains { $0.contains { $0 != " " } }
-            return isAtEnd ? context?.mark ?? mark : mark
+            let shown = isAtEnd ? context?.mark ?? mark : mark
+            return (shown.line, shown.column)
         case .reader(_, let offset?, _, let yaml):
             let before = yaml.prefix(offset)
             let column = before.reversed().prefix { $0 != "\n" }.count
-            return Mark(line: before.count { $0 == "\n" } + 1, column: column + 1)
-        default: return nil
+            return (before.count { $0 == "\n" } + 1, column + 1)
+        case _: return nil
         }
     }
 }
