@@ -130,7 +130,11 @@ package enum Serve {
                 failure = error
             }
             let loops = Array(self.group.makeIterator())
-            try await announcer.stopped(reason: failure.map { _ in "the server ended by itself" }, loops: loops)
+            do throws(StoreFailure) {
+                try await announcer.stopped(reason: failure.map { _ in "the server ended by itself" }, loops: loops)
+            } catch {
+                failure = failure ?? StoreError.failed(error)
+            }
             if let failure { throw failure }
         }
 

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import Logging
 
 /// The log: one line an event on standard error, constant words first and `key=value` behind. Nothing in a line can
@@ -30,7 +30,7 @@ package struct StandardErrorLog: LogHandler {
         try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
     }
 
-    func line(_ event: LogEvent, at time: Date) -> String {
+    package func line(_ event: LogEvent, at time: Date) -> String {
         let fields = self.metadata.merging(event.metadata ?? [:]) { $1 }
             .sorted { $0.key < $1.key }
             .map { " \($0.key)=\(Self.value($0.value.description))" }

@@ -1,13 +1,20 @@
 import Gateway
 
 /// What is printed at a start for the person who will set up the PCs.
-struct StartMessage {
-    let listeners: [Listener.Settings]
-    let host: String
-    /// The private CA's certificate; nil when the configuration has certificates.
-    let authorityPath: String?
+package struct StartMessage: Sendable {
+    private let listeners: [Listener.Settings]
+    private let host: String
+    private let authorityPath: String?
 
-    func text(in language: Language) -> String {
+    /// `host` stands for a listener on all addresses. `authorityPath` is the private CA's certificate; nil when the
+    /// configuration has certificates.
+    package init(listeners: [Listener.Settings], host: String, authorityPath: String?) {
+        self.listeners = listeners
+        self.host = host
+        self.authorityPath = authorityPath
+    }
+
+    package func text(in language: Language) -> String {
         var lines = [Phrase("Enter this in the mail program of a PC:", "PC のメールソフトには次のように設定してください:")[language]]
         for listener in self.listeners {
             let host = Self.isAny(listener) ? self.host : listener.address.description
