@@ -9,7 +9,7 @@ struct Leavecopy: AsyncParsableCommand {
         abstract: "A POP3 gateway that always leaves a copy on the mail server.",
         version: "1",
         subcommands: [
-            ServeCommand.self, AuditCommands.self, DeviceCommands.self, ConfigCommands.self,
+            ServeCommand.self, CheckCommand.self, AuditCommands.self, DeviceCommands.self, ConfigCommands.self,
         ]
     )
 

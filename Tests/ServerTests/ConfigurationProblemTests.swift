@@ -167,6 +167,10 @@ struct ConfigurationProblemTests {
             "upstream:\n  url: imaps://m.example\nlisteners:\n  - tls: implicit\n  - tls: implicit\n",
             (5, "listeners 1 and 2 have the same address and port")
         ),
+        BrokenConfiguration(
+            "upstream:\n  url: imaps://m.example\nlisteners:\n  - name: a\n  - name: a\n    port: 1\n",
+            (5, "listeners 1 and 2 have the same name")
+        ),
         BrokenConfiguration("state: /a\nstate: /b\nupstream:\n  url: imaps://m.example\n", (2, "a second time")),
         BrokenConfiguration(
             "upstream:\n  url: imaps://m.example\n  name: a\n  \"name\": b\nlimits:\n  connections: 0\n",

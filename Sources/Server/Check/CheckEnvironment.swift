@@ -57,6 +57,8 @@ extension CheckEnvironment {
 
     private static func lookAtFolder(_ path: String) -> FolderFacts {
         let files = FileManager.default
+        // systemd gives a service a link.
+        let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         guard let facts = try? files.attributesOfItem(atPath: path) else {
             return .missing(mayBeMade: Self.mayMake(path))
         }

@@ -55,15 +55,25 @@ package struct SeenMailbox: Hashable, Sendable {
     /// The answer to EXAMINE said `[READ-ONLY]`; false when it said nothing. `[READ-WRITE]` is a failure.
     package let saysReadOnly: Bool
     package let validity: UInt32
-    package let uids: [UInt32]
+    package let messages: UInt32
+    /// All that exist, as closed ranges in order.
+    package let uids: [ClosedRange<UInt32>]
     /// Whether the flags of a message were the same after its octets had been fetched; nil where there was none to try.
     package let keepsFlags: Bool?
     /// Nil where the server tells none.
     package let quota: Quota?
 
-    package init(saysReadOnly: Bool, validity: UInt32, uids: [UInt32], keepsFlags: Bool?, quota: Quota?) {
+    package init(
+        saysReadOnly: Bool,
+        validity: UInt32,
+        messages: UInt32,
+        uids: [ClosedRange<UInt32>],
+        keepsFlags: Bool?,
+        quota: Quota?
+    ) {
         self.saysReadOnly = saysReadOnly
         self.validity = validity
+        self.messages = messages
         self.uids = uids
         self.keepsFlags = keepsFlags
         self.quota = quota

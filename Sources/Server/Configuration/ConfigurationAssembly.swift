@@ -25,6 +25,7 @@ struct ConfigurationAssembly {
         let upstream = self.upstream()
         let listeners = (0..<self.listeners).compactMap { self.listener($0) }
         self.checkAddresses(listeners)
+        self.checkNames(listeners)
         guard let upstream else { return nil }
         var settings = self.settings
         let folder = settings.text("state") ?? surroundings.stateFolder
@@ -159,6 +160,25 @@ struct ConfigurationAssembly {
                     "\(first + 1) 番目と \(index + 1) 番目の口のアドレスとポートが同じです"
                 ),
                 hint: Phrase("give one of them another port", "どちらかのポートを変えてください")
+            )
+        }
+    }
+
+    /// The record and the certificates know a listener by its name.
+    private mutating func checkNames(_ listeners: [Configuration.Listener]) {
+        var seen: [String: Int] = [:]
+        for (index, listener) in listeners.enumerated() {
+            let path = "listeners[\(index)].name"
+            guard let first = seen.updateValue(index, forKey: listener.name), self.settings[path] != nil else {
+                continue
+            }
+            self.problem(
+                path,
+                Phrase(
+                    "listeners \(first + 1) and \(index + 1) have the same name",
+                    "\(first + 1) 番目と \(index + 1) 番目の口の名前が同じです"
+                ),
+                hint: Phrase("give one of them another name", "どちらかの名前を変えてください")
             )
         }
     }
