@@ -155,9 +155,16 @@ package enum Serve {
                         ),
                     ],
                     gracefulShutdownSignals: [.sigterm, .sigint],
-                    logger: self.logger
+                    logger: self.quietLogger
                 )
             )
+        }
+
+        /// The service library tells its whole world at debug.
+        private var quietLogger: Logger {
+            var logger = self.logger
+            logger.logLevel = max(logger.logLevel, .notice)
+            return logger
         }
 
         /// Nil where the configuration file says all that matters.
