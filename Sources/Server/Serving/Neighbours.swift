@@ -1,5 +1,5 @@
 package import Gateway
-import Linux
+package import Linux
 package import Logging
 import NIOConcurrencyHelpers
 package import NIOCore
@@ -17,9 +17,13 @@ package final class Neighbours: Sendable {
     private let read: @Sendable () throws -> NeighbourTable
     private let logger: Logger
 
-    package init(logger: Logger) {
+    /// `read` asks the kernel.
+    package init(
+        logger: Logger,
+        read: @escaping @Sendable () throws -> NeighbourTable = { try NeighbourTable.read() }
+    ) {
         self.logger = logger
-        self.read = { try NeighbourTable.read() }
+        self.read = read
     }
 
     /// Nil for a device behind a router, and for this machine itself.

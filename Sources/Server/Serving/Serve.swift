@@ -84,6 +84,7 @@ package enum Serve {
                 ofOneAddress: configuration.limits.perAddress
             )
             self.connections = connections
+            Self.warnOfFewFiles(connections: configuration.limits.connections, logger)
             let environment = try Serve.environment(configuration, store: store, group: self.group, logger: logger)
             let neighbours = Neighbours(logger: logger)
             let looksAround = configuration.identification.contains(.neighbour)
@@ -96,6 +97,15 @@ package enum Serve {
                     neighbour: { looksAround ? neighbours.hardwareAddress(of: $0) : nil }
                 )
             }
+        }
+
+        /// Each device takes a descriptor and so does its mail server; without them accepting fails, and nobody knows why.
+        private static func warnOfFewFiles(connections: Int, _ logger: Logger) {
+            guard let files = try? OpenFileLimit.current(), files / 2 < UInt64(clamping: connections) else { return }
+            logger.warning(
+                "fewer open files are allowed than limits.connections needs",
+                metadata: ["files": "\(files)", "connections": "\(connections)"]
+            )
         }
 
         func run(store: SQLiteStore, say: @escaping @Sendable (String) -> Void) async throws {
