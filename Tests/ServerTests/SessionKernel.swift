@@ -8,7 +8,11 @@ final class SessionKernel: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    enum Mode { case takes, holds, fails }
+    enum Mode {
+        case takes, holds, fails
+        /// Takes all that was flushed, once it is more than the watermark.
+        case fills
+    }
 
     /// What the test reads from any thread.
     struct Seen {
@@ -51,7 +55,11 @@ final class SessionKernel: ChannelDuplexHandler {
     }
 
     func flush(context: ChannelHandlerContext) {
-        if self.mode == .takes { self.take(context) }
+        switch self.mode {
+        case .takes: self.take(context)
+        case .fills where !self.channel.isWritable: self.take(context)
+        case .fills, .holds, .fails: break
+        }
     }
 
     /// What was written is taken, and the channel has room: said at once, in the middle of the flush, as NIO does.
