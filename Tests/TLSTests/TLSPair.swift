@@ -57,6 +57,9 @@ final class TLSPair {
     func drop() {
         _ = try? self.client.finish(acceptAlreadyClosed: true)
         _ = try? self.server.finish(acceptAlreadyClosed: true)
+        // An end that waits for the other's close_notify waits no longer.
+        self.client.embeddedEventLoop.advanceTime(by: .seconds(10))
+        self.server.embeddedEventLoop.advanceTime(by: .seconds(10))
     }
 }
 
