@@ -13,6 +13,11 @@ package struct NeighbourTable: Hashable, Sendable {
     package struct Gateway: Hashable, Sendable {
         package let address: [UInt8]
         package let interface: Int32
+
+        package init(address: [UInt8], interface: Int32) {
+            self.address = address
+            self.interface = interface
+        }
     }
 
     package private(set) var neighbours: [Neighbour] = []

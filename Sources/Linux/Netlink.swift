@@ -42,6 +42,8 @@ package enum Netlink {
         package var failure: Int32?
         /// The table changed under the dump, which may be wrong (NLM_F_DUMP_INTR).
         package var interrupted = false
+
+        package init() {}
     }
 
     /// A request for all messages of `kind`, of both IPv4 and IPv6.
