@@ -1,6 +1,6 @@
 import Foundation
-import Gateway
 import GRDB
+import Gateway
 import LibCrypto
 
 /// Makes the changes that belong to records, in their transaction.
@@ -37,9 +37,11 @@ enum Changes {
         guard known != true else { return }
         let salt = Random.octets(Self.saltLength)
         try database.cachedStatement(
-            sql: "INSERT INTO detail (mailbox, number, salt, messageID, sender, subject, date) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            sql:
+                "INSERT INTO detail (mailbox, number, salt, messageID, sender, subject, date) VALUES (?, ?, ?, ?, ?, ?, ?)"
         ).execute(arguments: [
-            mailbox.value, Int64(number), Data(salt), Data(details.messageID), Data(details.from), Data(details.subject),
+            mailbox.value, Int64(number), Data(salt), Data(details.messageID), Data(details.from),
+            Data(details.subject),
             Data(details.date),
         ])
         let attempt = Attempt(

@@ -1,6 +1,6 @@
-package import Gateway
 import Foundation
 import GRDB
+package import Gateway
 import POP3
 
 /// A device as an operator sees it.

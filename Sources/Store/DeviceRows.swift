@@ -1,5 +1,5 @@
-import Gateway
 import GRDB
+import Gateway
 
 /// Devices and what they are known by, as rows.
 enum DeviceRows {

@@ -1,5 +1,5 @@
-import Gateway
 import GRDB
+import Gateway
 import IMAP
 import POP3
 
@@ -42,7 +42,8 @@ enum ListingRows {
         )
         var messages: [Message] = []
         while let row = try rows.next() {
-            guard let number = UInt32(exactly: row[0] as Int64), let uid = UInt32(exactly: row[1] as Int64).flatMap({ UID($0) }),
+            guard let number = UInt32(exactly: row[0] as Int64),
+                let uid = UInt32(exactly: row[1] as Int64).flatMap({ UID($0) }),
                 let uniqueID = UniqueID(row[2])
             else { throw StoreFailure.broken(reason: "a message of the listing cannot be read") }
             let size = (row[3] as Int64?).map { UInt32(clamping: $0) } ?? Self.placeholderSize
@@ -52,14 +53,19 @@ enum ListingRows {
     }
 
     static func update(_ mailbox: MailboxID, with listing: ListingUpdate, _ database: Database) throws {
-        let known = try Int64.fetchOne(database, sql: "SELECT validity FROM mailbox WHERE id = ?", arguments: [mailbox.value])
+        let known = try Int64.fetchOne(
+            database,
+            sql: "SELECT validity FROM mailbox WHERE id = ?",
+            arguments: [mailbox.value]
+        )
         if let known, known != Int64(listing.validity.value) {
             throw StoreFailure.broken(reason: "a listing of another UIDVALIDITY")
         }
         try database.execute(
             sql: "UPDATE mailbox SET validity = ?, messages = ?, uidNext = ? WHERE id = ?",
             arguments: [
-                Int64(listing.validity.value), Int64(listing.exists), listing.uidNext.map { Int64($0.value) }, mailbox.value,
+                Int64(listing.validity.value), Int64(listing.exists), listing.uidNext.map { Int64($0.value) },
+                mailbox.value,
             ]
         )
         try self.add(listing, mailbox, database)
@@ -68,10 +74,16 @@ enum ListingRows {
 
     private static func add(_ listing: ListingUpdate, _ mailbox: MailboxID, _ database: Database) throws {
         var number =
-            try Int64.fetchOne(database, sql: "SELECT max(number) FROM message WHERE mailbox = ?", arguments: [mailbox.value])
+            try Int64.fetchOne(
+                database,
+                sql: "SELECT max(number) FROM message WHERE mailbox = ?",
+                arguments: [mailbox.value]
+            )
             ?? 0
         let validity = Int64(listing.validity.value)
-        let find = try database.cachedStatement(sql: "SELECT gone FROM message WHERE mailbox = ? AND uidValidity = ? AND uid = ?")
+        let find = try database.cachedStatement(
+            sql: "SELECT gone FROM message WHERE mailbox = ? AND uidValidity = ? AND uid = ?"
+        )
         let insert = try database.cachedStatement(
             sql: """
                 INSERT INTO message (mailbox, number, uidValidity, uid, uidl, size, internalDate)
@@ -148,7 +160,9 @@ enum ListingRows {
         _ mailbox: MailboxID,
         _ database: Database
     ) throws {
-        try database.cachedStatement(sql: "UPDATE message SET gone = ? WHERE mailbox = ? AND uidValidity = ? AND uid = ?")
-            .execute(arguments: [gone ? 1 : 0, mailbox.value, validity, uid])
+        try database.cachedStatement(
+            sql: "UPDATE message SET gone = ? WHERE mailbox = ? AND uidValidity = ? AND uid = ?"
+        )
+        .execute(arguments: [gone ? 1 : 0, mailbox.value, validity, uid])
     }
 }

@@ -1,4 +1,5 @@
 import Gateway
+
 import struct IMAP.UID
 import struct POP3.UniqueID
 
@@ -10,7 +11,10 @@ enum RecordEncoder {
         let attempt = record.attempt
         var fields: [JSONValue.Member] = [
             ("@timestamp", .string(Timestamp.text(record.time))),
-            ("event", .object([("action", .string(attempt.action.rawValue)), ("outcome", .string(attempt.outcome.rawValue))])),
+            (
+                "event",
+                .object([("action", .string(attempt.action.rawValue)), ("outcome", .string(attempt.outcome.rawValue))])
+            ),
             ("host", .object([("name", .string(node))])),
         ]
         var own: [JSONValue.Member] = []
@@ -37,7 +41,11 @@ enum RecordEncoder {
         return JSONValue.object(fields).octets
     }
 
-    private static func add(_ origin: SessionOrigin, _ fields: inout [JSONValue.Member], _ own: inout [JSONValue.Member]) {
+    private static func add(
+        _ origin: SessionOrigin,
+        _ fields: inout [JSONValue.Member],
+        _ own: inout [JSONValue.Member]
+    ) {
         let arrival = origin.arrival
         var client: [JSONValue.Member] = [
             ("ip", .string(arrival.source.address.description)), ("port", .unsigned(UInt64(arrival.source.port))),
@@ -53,9 +61,14 @@ enum RecordEncoder {
         own += [("session", .string(arrival.session.text)), ("listener", .string(arrival.listener))]
         switch origin.speaker {
         case .device(let device, let identifier):
-            let by = JSONValue.object([("kind", .string(identifier.kind.rawValue)), ("value", .string(identifier.value))])
+            let by = JSONValue.object([
+                ("kind", .string(identifier.kind.rawValue)), ("value", .string(identifier.value)),
+            ])
             own.append(
-                ("device", .object([("id", .signed(device.id.value)), ("name", .string(device.name)), ("identified_by", by)]))
+                (
+                    "device",
+                    .object([("id", .signed(device.id.value)), ("name", .string(device.name)), ("identified_by", by)])
+                )
             )
         case .unidentified(let policy): own.append(("unidentified", .string(policy.rawValue)))
         case nil: break
@@ -150,7 +163,8 @@ enum Timestamp {
         let shifted = (5 * dayOfYear + 2) / 153
         let month = shifted < 10 ? shifted + 3 : shifted - 9
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        let date = "\(self.digits(year, 4))-\(self.digits(month, 2))-\(self.digits(dayOfYear - (153 * shifted + 2) / 5 + 1, 2))"
+        let date =
+            "\(self.digits(year, 4))-\(self.digits(month, 2))-\(self.digits(dayOfYear - (153 * shifted + 2) / 5 + 1, 2))"
         let time = "\(self.digits(rest / 3_600, 2)):\(self.digits(rest / 60 % 60, 2)):\(self.digits(rest % 60, 2))"
         return "\(date)T\(time).\(self.digits(fraction, 6))Z"
     }

@@ -1,5 +1,5 @@
-package import Gateway
 import GRDB
+package import Gateway
 import IMAP
 import POP3
 
@@ -36,7 +36,9 @@ extension SQLiteStore: Store {
     package func listing(_ account: AccountID, mailbox: String) async throws(StoreFailure) -> StoredListing {
         let find = "SELECT id FROM mailbox WHERE account = ? AND name = ?"
         let known = try await self.read { database -> StoredListing? in
-            guard let id = try Int64.fetchOne(database, sql: find, arguments: [account.value, mailbox]) else { return nil }
+            guard let id = try Int64.fetchOne(database, sql: find, arguments: [account.value, mailbox]) else {
+                return nil
+            }
             return try ListingRows.read(MailboxID(id), database)
         }
         if let known { return known }

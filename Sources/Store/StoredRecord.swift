@@ -1,5 +1,5 @@
-package import Gateway
 import Foundation
+package import Gateway
 
 /// A record as it is read back. What a damaged record does not say is empty: reading never fails.
 package struct StoredRecord: Sendable {

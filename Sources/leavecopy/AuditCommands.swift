@@ -22,13 +22,20 @@ struct AuditList: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var form: FormOptions
-    @Option(name: .long, help: "Only this device.") var device: String?
-    @Option(name: .long, help: "Only this account.") var account: String?
-    @Option(name: .long, help: "Only this kind: login, refusal, retr, top, dele, rset, quit, session-end …") var action: String?
-    @Option(name: .long, help: "Only this session.") var session: String?
-    @Option(name: .long, help: "From this time on: 2026-11-24, or \"2026-11-24 10:30\".") var since: String?
-    @Option(name: .long, help: "Before this time.") var until: String?
-    @Option(name: .long, help: "The newest so many (default: 100; with --json all).") var limit: Int?
+    @Option(name: .long, help: "Only this device.")
+    var device: String?
+    @Option(name: .long, help: "Only this account.")
+    var account: String?
+    @Option(name: .long, help: "Only this kind: login, refusal, retr, top, dele, rset, quit, session-end …")
+    var action: String?
+    @Option(name: .long, help: "Only this session.")
+    var session: String?
+    @Option(name: .long, help: "From this time on: 2026-11-24, or \"2026-11-24 10:30\".")
+    var since: String?
+    @Option(name: .long, help: "Before this time.")
+    var until: String?
+    @Option(name: .long, help: "The newest so many (default: 100; with --json all).")
+    var limit: Int?
 
     func run() async throws {
         let store = try self.common.openStore()
@@ -69,7 +76,8 @@ struct AuditList: AsyncParsableCommand {
         var table = Table(Wording.recordHeadings.map { $0[language] }, rightAligned: [0])
         for record in records {
             table.add([
-                String(record.sequence), LocalTime.text(record.time), Wording.device(of: record, language), record.account,
+                String(record.sequence), LocalTime.text(record.time), Wording.device(of: record, language),
+                record.account,
                 record.address, record.asked.isEmpty ? record.action : record.asked, record.answered,
                 Wording.done(of: record),
             ])
@@ -87,12 +95,16 @@ struct AuditVerify: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var form: FormOptions
-    @Flag(name: .long, help: "Check the signature of every checkpoint, not of the newest alone.") var allSignatures = false
+    @Flag(name: .long, help: "Check the signature of every checkpoint, not of the newest alone.")
+    var allSignatures =
+        false
 
     func run() async throws {
         let store = try self.common.openStore()
         let language = self.common.spoken
-        let verification = try await Failure.telling(language) { try await store.verify(everySignature: self.allSignatures) }
+        let verification = try await Failure.telling(language) {
+            try await store.verify(everySignature: self.allSignatures)
+        }
         let findings = verification.findings.map { Wording.finding($0)[language] }
         if self.form.json {
             Output.say(try Self.json(verification, findings))

@@ -16,11 +16,12 @@ struct CheckCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var form: FormOptions
-    @Option(name: .long, help: "The mail server: imaps://mail.example.com; with it no file is needed.") var upstream:
-        String?
+    @Option(name: .long, help: "The mail server: imaps://mail.example.com; with it no file is needed.")
+    var upstream: String?
     @Option(name: .long, help: "A file with the CA that the mail server's certificate is checked against.")
     var upstreamCa: String?
-    @Option(name: .long, help: "An account of the mail server to log in with.") var account: String?
+    @Option(name: .long, help: "An account of the mail server to log in with.")
+    var account: String?
 
     func run() async throws {
         var options = self.common.serveOptions

@@ -25,7 +25,8 @@ struct CommonOptions: ParsableArguments {
         let surroundings = Surroundings.ofThisProcess
         let usual = FileManager.default.fileExists(atPath: Configuration.usualPath)
         guard self.config != nil || usual else { return surroundings.stateFolder }
-        return try Failure.telling(self.spoken) { try Configuration.load(self.serveOptions, in: surroundings) }.stateFolder
+        return try Failure.telling(self.spoken) { try Configuration.load(self.serveOptions, in: surroundings) }
+            .stateFolder
     }
 
     func openStore() throws -> SQLiteStore {

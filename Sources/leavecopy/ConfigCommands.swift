@@ -17,7 +17,8 @@ struct ConfigShow: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var form: FormOptions
-    @Option(name: .long, help: "The mail server, in place of the file's.") var upstream: String?
+    @Option(name: .long, help: "The mail server, in place of the file's.")
+    var upstream: String?
 
     func run() async throws {
         var options = self.common.serveOptions

@@ -63,8 +63,10 @@ struct DeviceAdd: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var form: FormOptions
-    @Argument(help: "The device's name: what follows # in its login name.") var name: String
-    @Option(name: .long, help: "A session of this device, as `audit list --json` shows it.") var fromSession: String
+    @Argument(help: "The device's name: what follows # in its login name.")
+    var name: String
+    @Option(name: .long, help: "A session of this device, as `audit list --json` shows it.")
+    var fromSession: String
 
     private struct Entry: Encodable {
         let name: String
@@ -94,8 +96,10 @@ struct DeviceHidden: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var form: FormOptions
-    @Argument(help: "The device's name.") var name: String
-    @Option(name: .long, help: "Its account, where the name alone is not enough.") var account: String?
+    @Argument(help: "The device's name.")
+    var name: String
+    @Option(name: .long, help: "Its account, where the name alone is not enough.")
+    var account: String?
 
     private struct Entry: Encodable {
         let row: UInt32
@@ -149,16 +153,24 @@ struct DeviceRestore: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var form: FormOptions
-    @Argument(help: "The device's name.") var name: String
-    @Option(name: .long, help: "Its account, where the name alone is not enough.") var account: String?
-    @Flag(name: .long, help: "Everything.") var all = false
-    @Option(name: .long, parsing: .upToNextOption, help: "These rows of `device hidden`.") var message: [UInt32] = []
-    @Option(name: .long, help: "What was received from this time on: 2026-11-24, or \"2026-11-24 10:30\".") var since: String?
-    @Option(name: .long, help: "What was received before this time.") var until: String?
+    @Argument(help: "The device's name.")
+    var name: String
+    @Option(name: .long, help: "Its account, where the name alone is not enough.")
+    var account: String?
+    @Flag(name: .long, help: "Everything.")
+    var all = false
+    @Option(name: .long, parsing: .upToNextOption, help: "These rows of `device hidden`.")
+    var message: [UInt32] = []
+    @Option(name: .long, help: "What was received from this time on: 2026-11-24, or \"2026-11-24 10:30\".")
+    var since: String?
+    @Option(name: .long, help: "What was received before this time.")
+    var until: String?
 
     func validate() throws {
         let ways = [self.all, !self.message.isEmpty, self.since != nil || self.until != nil].count { $0 }
-        guard ways == 1 else { throw ValidationError("say what to restore: --all, --message ROW …, or --since and --until") }
+        guard ways == 1 else {
+            throw ValidationError("say what to restore: --all, --message ROW …, or --since and --until")
+        }
     }
 
     func run() async throws {
