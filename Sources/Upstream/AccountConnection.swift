@@ -235,7 +235,8 @@ final class AccountConnection {
 
     private func quota(used: UInt64, limit: UInt64) {
         self.quota = (used, limit)
-        guard limit > 0, used / (limit / 100 + 1) >= Self.fullPercent, self.notes.mayWarnOfQuota(self.account) else {
+        let full = limit / 100 * Self.fullPercent + limit % 100 * Self.fullPercent / 100
+        guard limit > 0, used >= full, self.notes.mayWarnOfQuota(self.account) else {
             return
         }
         self.logger.warning(

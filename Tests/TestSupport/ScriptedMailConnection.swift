@@ -17,6 +17,7 @@ final class ScriptedMailConnection: ChannelInboundHandler {
     private var saslTag: String?
     private var account: String?
     private var greeted = false
+    private var sent = 0
 
     init(server: ScriptedMailServer, number: Int) {
         self.server = server
@@ -64,7 +65,11 @@ final class ScriptedMailConnection: ChannelInboundHandler {
     }
 
     private func send(_ octets: [UInt8], _ context: ChannelHandlerContext) {
-        context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(bytes: octets)), promise: nil)
+        let allowed = self.settings.cutAfter.map { max(0, $0 - self.sent) } ?? octets.count
+        self.sent += octets.count
+        self.server.state.withLock { $0.sent += octets.count }
+        context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(bytes: octets.prefix(allowed))), promise: nil)
+        if allowed < octets.count { context.close(promise: nil) }
     }
 
     private func line(_ text: String, _ context: ChannelHandlerContext) {
@@ -101,6 +106,11 @@ final class ScriptedMailConnection: ChannelInboundHandler {
                 continue
             }
             if let (length, waits) = Self.literal(at: line) {
+                if waits, self.settings.refusesLiterals {
+                    let tag = String(decoding: line.prefix { $0 != 32 }, as: UTF8.self)
+                    self.line("\(tag) NO no", context)
+                    continue
+                }
                 self.command += line + [13, 10]
                 self.literal = length
                 if waits { self.line("+ go on", context) }

@@ -46,6 +46,10 @@ package final class ScriptedMailServer: Sendable {
         package var passwords: [String: String] = ["info@example.com": "secret"]
         package var mailboxes: [String: ScriptedMailbox] = ["info@example.com": .sample(3)]
         package var script: Script?
+        /// A literal that waits for `+` is answered NO.
+        package var refusesLiterals = false
+        /// How many octets a connection sends before it is cut, TLS apart.
+        package var cutAfter: Int?
 
         package init() {}
     }
@@ -61,6 +65,7 @@ package final class ScriptedMailServer: Sendable {
         var connections = 0
         var channels: [Int: any Channel] = [:]
         var received: [UInt8] = []
+        var sent = 0
         var listener: (any Channel)?
         var quietWaiters: [CheckedContinuation<Void, Never>] = []
     }
@@ -91,6 +96,8 @@ package final class ScriptedMailServer: Sendable {
     package var connections: Int { self.state.withLock { $0.connections } }
     /// How many are open now.
     package var openConnections: Int { self.state.withLock { $0.channels.count } }
+    /// How many octets were sent, of all connections.
+    package var sent: Int { self.state.withLock { $0.sent } }
     /// Everything that arrived, in clear, of all connections.
     package var received: [UInt8] { self.state.withLock { $0.received } }
     /// Commands outside M-20 and fetch items outside M-21.

@@ -47,6 +47,10 @@ struct Fixture {
         )
     }
 
+    func open(password: String) async -> Result<OpenedMailbox, UpstreamFailure> {
+        await self.open(Fixture.name, password)
+    }
+
     func open(
         _ name: String = Fixture.name,
         _ password: String = "secret"
@@ -85,6 +89,10 @@ extension MailboxLease {
         taker.begin(self.body(BodyRequest(uid: uid, section: section)) { taker.hear($0) })
         return await taker.done.wait()
     }
+}
+
+extension Result {
+    var problem: Failure? { if case .failure(let failure) = self { failure } else { nil } }
 }
 
 /// What a fetch brought.
