@@ -271,37 +271,3 @@ final class AccountConnection {
         self.next()
     }
 }
-
-/// Something that is done on an account's connection, one at a time. Lives on the connection's event loop; calls
-/// `AccountConnection.finished` when the connection is free again, and not after `fail`.
-protocol UpstreamJob: AnyObject {
-    func begin(on connection: UpstreamConnection, _ mailbox: ExaminedMailbox)
-    func hear(_ action: ClientAction)
-    /// All that one read brought has been heard.
-    func readCompleted()
-    /// The connection could not be made, or was lost.
-    func fail(_ failure: UpstreamFailure)
-    /// Whether a connection that was lost now is to be made again for it: nothing was heard on it since the job began.
-    var beginsAgain: Bool { get }
-    /// The lease was released: nobody is told any more.
-    func abandon()
-}
-
-/// NOOP, so that the mail server does not end an idle connection.
-final class KeepAliveJob: UpstreamJob {
-    private let account: AccountConnection
-
-    init(account: AccountConnection) { self.account = account }
-
-    func begin(on connection: UpstreamConnection, _ mailbox: ExaminedMailbox) { connection.command { $0.noop() } }
-
-    func hear(_ action: ClientAction) {
-        _ = self.account.takeTranscript()
-        self.account.finished()
-    }
-
-    func readCompleted() {}
-    func fail(_ failure: UpstreamFailure) {}
-    var beginsAgain: Bool { false }
-    func abandon() {}
-}
