@@ -102,9 +102,17 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "StoreCrashChild",
+            dependencies: ["Store", "Gateway"],
+            path: "Tests/StoreCrashChild",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "StoreTests",
-            dependencies: ["Store", "Gateway", "IMAP", "POP3", "LibCrypto", "Linux", "TestSupport", grdb],
+            dependencies: [
+                "StoreCrashChild", "Store", "Gateway", "IMAP", "POP3", "LibCrypto", "Linux", "TestSupport", grdb,
+            ],
             swiftSettings: settings
         ),
         .testTarget(
