@@ -50,7 +50,7 @@ extension SQLiteStore {
             conditions.append(condition)
             arguments += [value]
         }
-        ask("json_extract(CAST(body AS TEXT), '$.leavecopy.device.name') = ? COLLATE NOCASE", query.device)
+        ask("deviceName = ?", query.device)
         ask("account = ?", query.account)
         ask("action = ?", query.action)
         ask("session = ?", query.session)

@@ -48,20 +48,25 @@ struct CheckpointKey: Sendable {
     let signing: SigningKey
     let verifying: VerifyingKey
 
+    /// With `mayMake` a key is made when there is none.
     static func load(folder: String, mayMake: Bool) throws(StoreError) -> CheckpointKey {
         let path = "\(folder)/\(self.fileName)"
+        let files = FileManager.default
+        guard mayMake || files.fileExists(atPath: path) else {
+            throw .unusable(path: path, reason: "it is missing, and checkpoints were signed with it: bring it back")
+        }
         do {
-            let signing: SigningKey
-            if let pem = FileManager.default.contents(atPath: path) {
-                signing = try SigningKey(pem: [UInt8](pem))
-            } else {
-                guard mayMake else { throw StoreError.noState(folder: folder) }
-                signing = try SigningKey.generate()
-                try self.keep(Data(signing.pem()), at: path, mode: 0o600)
-                let verifying = Base64.encode(try signing.verifyingKey().octets)
-                try self.keep(Data("\(verifying)\n".utf8), at: "\(folder)/\(self.publicName)", mode: 0o600)
+            if !files.fileExists(atPath: path) { try self.keep(Data(SigningKey.generate().pem()), at: path) }
+            guard let pem = files.contents(atPath: path) else {
+                throw StoreError.unusable(path: path, reason: "it cannot be read")
             }
-            return CheckpointKey(signing: signing, verifying: try signing.verifyingKey())
+            let signing = try SigningKey(pem: [UInt8](pem))
+            let verifying = try signing.verifyingKey()
+            let publicPath = "\(folder)/\(self.publicName)"
+            if !files.fileExists(atPath: publicPath) {
+                try self.keep(Data("\(Base64.encode(verifying.octets))\n".utf8), at: publicPath)
+            }
+            return CheckpointKey(signing: signing, verifying: verifying)
         } catch let error as StoreError {
             throw error
         } catch {
@@ -69,12 +74,16 @@ struct CheckpointKey: Sendable {
         }
     }
 
-    /// Written beside and renamed, so that half a key is never found.
-    private static func keep(_ data: Data, at path: String, mode: Int) throws {
+    /// Written beside, synced and renamed, so that half a key is never found.
+    private static func keep(_ data: Data, at path: String) throws {
         let files = FileManager.default
-        guard files.createFile(atPath: "\(path).new", contents: data, attributes: [.posixPermissions: mode]) else {
-            throw StoreError.unusable(path: path, reason: "it cannot be written")
-        }
+        let mask = umask(0o077)
+        defer { umask(mask) }
+        guard files.createFile(atPath: "\(path).new", contents: data, attributes: [.posixPermissions: 0o600]),
+            let file = FileHandle(forWritingAtPath: "\(path).new")
+        else { throw StoreError.unusable(path: path, reason: "it cannot be written") }
+        try file.synchronize()
+        try file.close()
         try files.moveItem(atPath: "\(path).new", toPath: path)
     }
 }

@@ -54,7 +54,8 @@ struct Journal: Sendable {
         func close(sealing: Bool) throws {
             guard self.hasGrown else { return }
             let now = self.journal.now()
-            let seals = sealing || now - self.sealedAt >= Journal.sealInterval || now < self.sealedAt
+            let (age, isFarOff) = now.subtractingReportingOverflow(self.sealedAt)
+            let seals = sealing || isFarOff || age < 0 || age >= Journal.sealInterval
             if seals {
                 let note = try Checkpoint(origin: self.journal.origin, size: self.log.size, root: self.log.root)
                     .signed(by: self.journal.key.signing)

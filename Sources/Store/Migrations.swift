@@ -93,6 +93,8 @@ enum Migrations {
             json_extract(CAST(body AS TEXT), '$.leavecopy.session') END) VIRTUAL,
           device INTEGER AS (CASE WHEN json_valid(CAST(body AS TEXT)) THEN
             json_extract(CAST(body AS TEXT), '$.leavecopy.device.id') END) VIRTUAL,
+          deviceName TEXT COLLATE NOCASE AS (CASE WHEN json_valid(CAST(body AS TEXT)) THEN
+            json_extract(CAST(body AS TEXT), '$.leavecopy.device.name') END) VIRTUAL,
           account TEXT COLLATE NOCASE AS (CASE WHEN json_valid(CAST(body AS TEXT)) THEN
             json_extract(CAST(body AS TEXT), '$.user.name') END) VIRTUAL,
           action TEXT AS (CASE WHEN json_valid(CAST(body AS TEXT)) THEN
@@ -107,6 +109,7 @@ enum Migrations {
         CREATE INDEX recordTime ON record (time);
         CREATE INDEX recordSession ON record (session) WHERE session IS NOT NULL;
         CREATE INDEX recordDevice ON record (device) WHERE device IS NOT NULL;
+        CREATE INDEX recordDeviceName ON record (deviceName) WHERE deviceName IS NOT NULL;
         CREATE INDEX recordAccount ON record (account) WHERE account IS NOT NULL;
         CREATE TRIGGER recordIsNeverChanged BEFORE UPDATE ON record
           BEGIN SELECT RAISE(ABORT, 'records are never changed'); END;

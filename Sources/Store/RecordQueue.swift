@@ -76,7 +76,7 @@ final class RecordQueue: Sendable {
         _ database: Database
     ) throws -> [Result<Void, StoreFailure>] {
         var page = try self.journal.open(database)
-        let results = jobs.map { job -> Result<Void, StoreFailure> in
+        let results = try jobs.map { job -> Result<Void, StoreFailure> in
             let before = page
             do {
                 try database.inSavepoint {
@@ -86,6 +86,8 @@ final class RecordQueue: Sendable {
                 }
                 return .success(())
             } catch {
+                // A full disk takes back the whole transaction, with what the neighbours wrote: nothing may go on from here.
+                guard database.isInsideTransaction else { throw error }
                 page = before
                 return .failure(StoreFailure(error))
             }

@@ -12,7 +12,7 @@ extension SQLiteStore {
         by user: String
     ) async throws(StoreError) -> DeviceEntry {
         guard Self.isDeviceName(name) else { throw .badName(name) }
-        let (device, account, hidden) = try await self.change { database, page in
+        let (device, account, identifiers, hidden) = try await self.change { database, page in
             let past = try PastSession(session, database)
             guard try !DeviceRows.isTaken(name, past.account, database) else { throw StoreError.nameTaken(name) }
             var identifiers = [Identifier(kind: .tag, value: name.lowercased())]
@@ -31,12 +31,12 @@ extension SQLiteStore {
                 numbers: past.deleted.isEmpty ? nil : past.deleted
             )
             try page.append(AuditRecord(time: page.time, origin: .operatorCommand(user: user), attempt: attempt))
-            return (device, past.login, past.deleted.count)
+            return (device, past.login, identifiers, past.deleted.count)
         }
         return DeviceEntry(
             device: device,
             account: account,
-            identifiers: ["tag \(name.lowercased())"],
+            identifiers: identifiers.map { "\($0.kind.rawValue) \($0.value)" },
             hidden: hidden,
             lastSeen: ""
         )
@@ -62,6 +62,7 @@ private struct PastSession {
     let neighbour: String?
 
     init(_ prefix: String, _ database: Database) throws {
+        guard !prefix.isEmpty else { throw StoreError.unknownSession(prefix) }
         let ids = try String.fetchAll(
             database,
             sql: "SELECT DISTINCT session FROM record WHERE session >= ? AND session < ? LIMIT 2",
@@ -74,7 +75,7 @@ private struct PastSession {
         guard records.contains(where: { $0.action == Attempt.Action.sessionEnd.rawValue }) else {
             throw StoreError.sessionStillOpen(self.id)
         }
-        guard let login = records.first(where: { $0.action == Attempt.Action.login.rawValue }) else {
+        guard let login = records.first(where: { $0.action == Attempt.Action.login.rawValue && $0.outcome == "success" }) else {
             throw StoreError.sessionWithoutAccount(self.id)
         }
         self.mailbox = records.lazy.compactMap(\.mailbox).first

@@ -31,9 +31,10 @@ package final class SQLiteStore: Sendable {
         now: @escaping @Sendable () -> Int64
     ) throws(StoreError) -> SQLiteStore {
         try self.checkFolder(folder, role: role)
-        let key = try CheckpointKey.load(folder: folder, mayMake: role == .server)
+        let path = "\(folder)/\(self.databaseName)"
+        let key = try CheckpointKey.load(folder: folder, mayMake: !FileManager.default.fileExists(atPath: path))
         do {
-            let pool = try self.openPool(path: "\(folder)/\(self.databaseName)")
+            let pool = try self.openPool(path: path)
             try Migrations.migrator.migrate(pool)
             return SQLiteStore(pool: pool, journal: Journal(key: key, origin: origin, node: node, now: now))
         } catch let error as StoreError {

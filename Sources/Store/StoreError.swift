@@ -58,6 +58,8 @@ extension StoreFailure {
         switch error {
         case let failure as StoreFailure:
             self = failure
+        case let error as StoreError:
+            self = .broken(reason: error.description)
         case let error as DatabaseError:
             switch error.resultCode {
             case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy

@@ -67,9 +67,13 @@ private struct Verifier {
         let rows = try Row.fetchCursor(database, sql: "SELECT sequence, body, leaf FROM record ORDER BY sequence")
         while let row = try rows.next() {
             let sequence: Int64 = row[0]
+            guard sequence >= next else {
+                self.find(.added(sequence...sequence))
+                continue
+            }
             if sequence > next { self.find(.missing(next...sequence - 1)) }
             self.take(sequence, body: row[1], leaf: row[2])
-            next = sequence + 1
+            next = sequence == .max ? sequence : sequence + 1
             while let note = waiting.first, (note[1] as Int64) <= sequence {
                 self.compare(note, isNewest: waiting.count == 1)
                 waiting.removeFirst()
@@ -94,6 +98,10 @@ private struct Verifier {
         self.isWhole = false
     }
 
+    private mutating func add(_ finding: Verification.Finding) {
+        if self.findings.last != finding { self.findings.append(finding) }
+    }
+
     private mutating func take(_ sequence: Int64, body: Data, leaf: Data) {
         let hash = MerkleLog.leafHash(of: body, hash: Journal.hash)
         if hash != [UInt8](leaf) { self.find(.changed(sequence: sequence)) }
@@ -107,8 +115,13 @@ private struct Verifier {
             self.findings.append(.badCheckpoint(number: number))
             return
         }
-        if self.everySignature || isNewest, !read.isSigned { self.findings.append(.badCheckpoint(number: number)) }
+        if self.everySignature || isNewest, !read.isSigned { self.add(.badCheckpoint(number: number)) }
         if self.isWhole, read.checkpoint.size == self.log.size, read.checkpoint.root != self.log.root {
+            // Only what the gateway signed says something about the records.
+            guard read.isSigned else {
+                self.add(.badCheckpoint(number: number))
+                return
+            }
             self.find(.rewritten(self.sealed + 1...max(self.sealed + 1, size)))
         }
         self.sealed = max(self.sealed, size)
