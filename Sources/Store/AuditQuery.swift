@@ -1,6 +1,7 @@
-import enum Gateway.StoreFailure
 import Foundation
 import GRDB
+
+import enum Gateway.StoreFailure
 
 /// Which records are wanted; what is nil is not asked. The newest `limit` of them, oldest first.
 package struct AuditQuery: Sendable {

@@ -1,6 +1,6 @@
 import Foundation
-import Gateway
 import GRDB
+import Gateway
 import LibCrypto
 
 /// The record as a Merkle log (RFC 9162 §2): what is written in one transaction is a page, opened on the tree as the
@@ -19,7 +19,12 @@ struct Journal: Sendable {
     func open(_ database: Database) throws -> Page {
         guard let row = try Row.fetchOne(database, sql: "SELECT size, edge, checkpointTime FROM tree WHERE id = 1"),
             let log = Self.log(size: row[0], edge: row[1])
-        else { throw StoreError.unusable(path: SQLiteStore.databaseName, reason: "the state of the record's tree is damaged") }
+        else {
+            throw StoreError.unusable(
+                path: SQLiteStore.databaseName,
+                reason: "the state of the record's tree is damaged"
+            )
+        }
         return Page(journal: self, database: database, log: log, sealedAt: row[2])
     }
 
@@ -60,13 +65,16 @@ struct Journal: Sendable {
                 let note = try Checkpoint(origin: self.journal.origin, size: self.log.size, root: self.log.root)
                     .signed(by: self.journal.key.signing)
                 try self.database.cachedStatement(
-                    sql: "INSERT INTO checkpoint (number, size, note) SELECT coalesce(max(number), 0) + 1, ?, ? FROM checkpoint"
+                    sql:
+                        "INSERT INTO checkpoint (number, size, note) SELECT coalesce(max(number), 0) + 1, ?, ? FROM checkpoint"
                 ).execute(arguments: [Int64(clamping: self.log.size), note])
             }
-            try self.database.cachedStatement(sql: "UPDATE tree SET size = ?, edge = ?, checkpointTime = ? WHERE id = 1")
-                .execute(arguments: [
-                    Int64(clamping: self.log.size), Data(self.log.edge.flatMap(\.self)), seals ? now : self.sealedAt,
-                ])
+            try self.database.cachedStatement(
+                sql: "UPDATE tree SET size = ?, edge = ?, checkpointTime = ? WHERE id = 1"
+            )
+            .execute(arguments: [
+                Int64(clamping: self.log.size), Data(self.log.edge.flatMap(\.self)), seals ? now : self.sealedAt,
+            ])
         }
     }
 }

@@ -96,7 +96,7 @@ enum ListingRows {
                 if gone != 0 { try self.set(gone: false, uid, validity, mailbox, database) }
                 continue
             }
-            number += 1
+            number &+= 1
             let text = try self.uniqueID(UniqueIDFormat.dovecot, message.uid, listing.validity, mailbox, database)
             try insert.execute(arguments: [
                 mailbox.value, number, validity, uid, text, message.size.map { Int64($0) }, message.internalDate,

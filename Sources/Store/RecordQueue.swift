@@ -1,5 +1,5 @@
-import Gateway
 import GRDB
+import Gateway
 import Synchronization
 
 /// The recorder's queue: jobs in the order of the calls, one writer, and all jobs that wait share the next commit. A job

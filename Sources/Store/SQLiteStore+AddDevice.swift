@@ -1,6 +1,6 @@
 import Foundation
-import Gateway
 import GRDB
+import Gateway
 
 extension SQLiteStore {
     /// Makes a device of a session that had no name: the device is known by the tag `name`, and by the session's MAC where
@@ -46,7 +46,8 @@ extension SQLiteStore {
     static func isDeviceName(_ name: String) -> Bool {
         (1...32).contains(name.utf8.count)
             && name.utf8.allSatisfy { octet in
-                (0x30...0x39).contains(octet) || (0x61...0x7A).contains(octet | 0x20) || [0x2D, 0x2E, 0x5F].contains(octet)
+                (0x30...0x39).contains(octet) || (0x61...0x7A).contains(octet | 0x20)
+                    || [0x2D, 0x2E, 0x5F].contains(octet)
             }
     }
 }
@@ -72,10 +73,10 @@ private struct PastSession {
         guard ids.count == 1 || ids.contains(prefix) else { throw StoreError.ambiguousSession(prefix) }
         self.id = ids.contains(prefix) ? prefix : id
         let records = try SQLiteStore.records(AuditQuery(session: self.id, limit: .max), database)
-        guard records.contains(where: { $0.action == Attempt.Action.sessionEnd.rawValue }) else {
-            throw StoreError.sessionStillOpen(self.id)
-        }
-        guard let login = records.first(where: { $0.action == Attempt.Action.login.rawValue && $0.outcome == "success" }) else {
+        guard try Self.hasEnded(records, database) else { throw StoreError.sessionStillOpen(self.id) }
+        guard
+            let login = records.first(where: { $0.action == Attempt.Action.login.rawValue && $0.outcome == "success" })
+        else {
             throw StoreError.sessionWithoutAccount(self.id)
         }
         self.mailbox = records.lazy.compactMap(\.mailbox).first
@@ -100,5 +101,15 @@ private struct PastSession {
         self.login = row[1]
         let root = try JSONSerialization.jsonObject(with: Data(login.json)) as? [String: Any]
         self.neighbour = (root?["client"] as? [String: Any])?["mac"] as? String
+    }
+
+    /// Its end is on record; or the server was killed under it, and has started since.
+    private static func hasEnded(_ records: [StoredRecord], _ database: Database) throws -> Bool {
+        if records.contains(where: { $0.action == Attempt.Action.sessionEnd.rawValue }) { return true }
+        return try Bool.fetchOne(
+            database,
+            sql: "SELECT EXISTS (SELECT 1 FROM record WHERE action = ? AND sequence > ?)",
+            arguments: [Attempt.Action.serverStart.rawValue, records.last?.sequence ?? 0]
+        ) ?? false
     }
 }

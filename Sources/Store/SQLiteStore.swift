@@ -1,6 +1,6 @@
-package import Gateway
 import Foundation
 import GRDB
+package import Gateway
 import LibCrypto
 
 /// What lasts, in one SQLite database in the state folder, beside the key that signs the record's checkpoints.

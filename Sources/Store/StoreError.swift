@@ -1,5 +1,6 @@
-package import enum Gateway.StoreFailure
 import GRDB
+
+package import enum Gateway.StoreFailure
 
 /// Why the store could not be opened, or a command on it not be carried out. The text is for the operator.
 package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
