@@ -124,6 +124,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "LeavecopyTests",
+            dependencies: ["leavecopy", "Store", "Gateway"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "InteropTests",
             dependencies: ["TestSupport"],
             exclude: ["lab"],

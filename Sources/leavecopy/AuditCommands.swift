@@ -60,30 +60,47 @@ struct AuditList: AsyncParsableCommand {
         return LocalTime.recorded(date)
     }
 
-    /// Each record as it is stored, with its number.
+    /// Each record as it is stored, with its number before it. One that is no JSON any more says so.
     private func printJSON(_ records: [StoredRecord]) {
-        Output.say("[")
+        Output.give("[")
         for (index, record) in records.enumerated() {
+            let object = (try? JSONSerialization.jsonObject(with: Data(record.json))) as? [String: Any]
             let body = String(decoding: record.json.dropFirst(), as: UTF8.self)
-            Output.say("{\"sequence\":\(record.sequence),\(body)\(index == records.count - 1 ? "" : ",")")
+            let members = object?.isEmpty == false ? body : "\"damaged\":true}"
+            Output.give("{\"sequence\":\(record.sequence),\(members)\(index == records.count - 1 ? "" : ",")")
         }
-        Output.say("]")
+        Output.give("]")
     }
 
     private func printTable(_ records: [StoredRecord], isCut: Bool) {
         let language = self.common.spoken
         guard !records.isEmpty else { return Output.say(Wording.nothingOnRecord[language]) }
         var table = Table(Wording.recordHeadings.map { $0[language] }, rightAligned: [0])
-        for record in records {
+        for record in Self.withoutBeginnings(records) {
             table.add([
-                String(record.sequence), LocalTime.text(record.time), Wording.device(of: record, language),
-                record.account,
-                record.address, record.asked.isEmpty ? record.action : record.asked, record.answered,
-                Wording.done(of: record),
+                String(record.sequence), LocalTime.text(record.time), record.session,
+                Wording.device(of: record, language), record.account, record.address,
+                record.asked.isEmpty ? record.action : record.asked, record.answered, Wording.done(of: record),
             ])
         }
         for line in table.lines { Output.say(line) }
         if isCut { Output.say(Wording.moreOnRecord[language]) }
+    }
+
+    /// Without the records that a delivery began, where the one that says how it ended follows.
+    static func withoutBeginnings(_ records: [StoredRecord]) -> [StoredRecord] {
+        var ended: [String: Int] = [:]
+        var kept: [StoredRecord] = []
+        for record in records.reversed() {
+            let key = "\(record.session) \(record.asked)"
+            if record.done == "begun", let count = ended[key], count > 0 {
+                ended[key] = count - 1
+                continue
+            }
+            if record.action == "retr" || record.action == "top" { ended[key, default: 0] += 1 }
+            kept.append(record)
+        }
+        return kept.reversed()
     }
 }
 
@@ -96,8 +113,7 @@ struct AuditVerify: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var form: FormOptions
     @Flag(name: .long, help: "Check the signature of every checkpoint, not of the newest alone.")
-    var allSignatures =
-        false
+    var allSignatures = false
 
     func run() async throws {
         let store = try self.common.openStore()
@@ -107,7 +123,7 @@ struct AuditVerify: AsyncParsableCommand {
         }
         let findings = verification.findings.map { Wording.finding($0)[language] }
         if self.form.json {
-            Output.say(try Self.json(verification, findings))
+            Output.give(try Self.json(verification, findings))
         } else {
             Output.say(Wording.verified(verification)[language])
             for finding in findings { Output.say("  \(finding)") }

@@ -35,7 +35,7 @@ struct CheckCommand: AsyncParsableCommand {
             logger: Logger(label: "leavecopy") { _ in SwiftLogNoOpLogHandler() }
         )
         if self.form.json {
-            Output.say(try report.json(in: language))
+            Output.give(try report.json(in: language))
         } else {
             for line in report.text(in: language) { Output.say(line) }
         }

@@ -26,6 +26,10 @@ struct ConfigShow: AsyncParsableCommand {
         let configuration = try Failure.telling(self.common.spoken) {
             try Configuration.load(options, in: .ofThisProcess)
         }
-        Output.say(self.form.json ? try configuration.showJSON() : configuration.show(in: self.common.spoken))
+        if self.form.json {
+            Output.give(try configuration.showJSON())
+        } else {
+            Output.say(configuration.show(in: self.common.spoken))
+        }
     }
 }

@@ -40,7 +40,7 @@ struct DeviceList: AsyncParsableCommand {
                     lastSeen: $0.lastSeen
                 )
             }
-            return Output.say(try JSONText.of(entries))
+            return Output.give(try JSONText.of(entries))
         }
         guard !devices.isEmpty else { return Output.say(Wording.noDevices[language]) }
         var table = Table(Wording.deviceHeadings.map { $0[language] }, rightAligned: [3])
@@ -65,7 +65,7 @@ struct DeviceAdd: AsyncParsableCommand {
     @OptionGroup var form: FormOptions
     @Argument(help: "The device's name: what follows # in its login name.")
     var name: String
-    @Option(name: .long, help: "A session of this device, as `audit list --json` shows it.")
+    @Option(name: .long, help: "A session of this device, as `audit list` shows it, or its first letters.")
     var fromSession: String
 
     private struct Entry: Encodable {
@@ -81,7 +81,7 @@ struct DeviceAdd: AsyncParsableCommand {
         }
         if self.form.json {
             let login = "\(entry.account)#\(entry.device.name)"
-            Output.say(try JSONText.of(Entry(name: entry.device.name, login: login, hidden: entry.hidden)))
+            Output.give(try JSONText.of(Entry(name: entry.device.name, login: login, hidden: entry.hidden)))
         } else {
             Output.say(Wording.added(entry)[self.common.spoken])
         }
@@ -118,7 +118,7 @@ struct DeviceHidden: AsyncParsableCommand {
             let entry = try await store.device(named: self.name, account: self.account)
             return try await store.hidden(from: entry.device.id)
         }
-        if self.form.json { return Output.say(try JSONText.of(messages.map(Self.entry))) }
+        if self.form.json { return Output.give(try JSONText.of(messages.map(Self.entry))) }
         guard !messages.isEmpty else { return Output.say(Wording.nothingHidden[language]) }
         var table = Table(Wording.hiddenHeadings.map { $0[language] }, rightAligned: [0, 2])
         for message in messages {
@@ -181,7 +181,7 @@ struct DeviceRestore: AsyncParsableCommand {
             return try await store.restore(what, to: entry, by: CommonOptions.operatorName)
         }
         if self.form.json {
-            Output.say(try JSONText.of(["restored": count]))
+            Output.give(try JSONText.of(["restored": count]))
         } else {
             Output.say(Wording.restored(count, self.name)[self.common.spoken])
         }

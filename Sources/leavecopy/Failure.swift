@@ -22,20 +22,10 @@ enum Failure {
             Output.complain("leavecopy: \(error.text[language])")
             return ExitCode(error.status.rawValue)
         case let error as StoreError:
-            Output.complain("leavecopy: \(error)")
+            Output.complain("leavecopy: \(Wording.storeError(error)[language])")
             if case .wrongUser = error { return ExitCode(ExitStatus.permission.rawValue) }
             return ExitCode(ExitStatus.failure.rawValue)
         default: return error
         }
-    }
-}
-
-/// Standard output and standard error. A reader that has gone (`| head`) ends the command quietly.
-enum Output {
-    static func say(_ line: String) { self.write("\(line)\n", to: .standardOutput) }
-    static func complain(_ line: String) { self.write("\(line)\n", to: .standardError) }
-
-    private static func write(_ text: String, to file: FileHandle) {
-        do { try file.write(contentsOf: Data(text.utf8)) } catch { Foundation.exit(0) }
     }
 }

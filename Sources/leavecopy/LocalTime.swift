@@ -2,7 +2,7 @@ import Foundation
 
 /// Times as people of this place read and write them.
 enum LocalTime {
-    /// `2026-11-24 20:14:37 JST` of a record's time; the text itself when it is none.
+    /// `2026-11-24 20:14:37 +09:00` of a record's time; the text itself when it is none.
     static func text(_ recorded: String) -> String {
         guard let date = self.date(recorded) else { return recorded }
         return self.text(date)
@@ -11,7 +11,7 @@ enum LocalTime {
     static func text(_ date: Date) -> String {
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.dateFormat = "yyyy-MM-dd HH:mm:ss zzz"
+        formatter.dateFormat = "yyyy-MM-dd HH:mm:ss xxx"
         return formatter.string(from: date)
     }
 

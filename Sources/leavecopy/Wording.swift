@@ -10,7 +10,8 @@ enum Wording {
         "さらに記録がある場合があります。--limit で件数を、--since と --until で期間を指定できます。"
     )
     static let recordHeadings = [
-        Phrase("No.", "番号"), Phrase("When", "日時"), Phrase("Device", "端末"), Phrase("Account", "アカウント"),
+        Phrase("No.", "番号"), Phrase("When", "日時"), Phrase("Session", "セッション"), Phrase("Device", "端末"),
+        Phrase("Account", "アカウント"),
         Phrase("Address", "アドレス"), Phrase("Asked", "要求"), Phrase("Answered", "応答"), Phrase("Done", "実際の処理"),
     ]
     static let deviceHeadings = [
@@ -53,6 +54,30 @@ enum Wording {
             "\(count) messages are shown to \(name) again, from its next login on.",
             "\(count) 通が次回のログインから \(name) に再び表示されます。"
         )
+    }
+
+    /// What the store says, in both languages.
+    static func storeError(_ error: StoreError) -> Phrase {
+        let japanese: String =
+            switch error {
+            case .wrongUser(let owner): "状態フォルダーの所有者は \(owner) です。\(owner) として実行してください"
+            case .noState(let folder): "\(folder) に状態がありません。先にサーバーを起動するか、フォルダーを指定してください"
+            case .unusable(let path, let reason): "\(path) を使えません: \(reason)"
+            case .settingRefused(let setting): "データベースが設定 \(setting) を受け付けません"
+            case .unknownSession(let id): "セッション \(id) は記録にありません"
+            case .ambiguousSession(let id): "\(id) で始まるセッションが複数あります。もっと長く指定してください"
+            case .sessionStillOpen(let id): "セッション \(id) はまだ終わっていません"
+            case .sessionWithoutAccount(let id): "セッション \(id) はログインしていません"
+            case .unknownDevice(let name): "端末 \(name) はありません"
+            case .ambiguousDevice(let name): "端末 \(name) は複数のアカウントにあります。--account を指定してください"
+            case .nameTaken(let name): "このアカウントには既に端末 \(name) があります"
+            case .badName: "端末名は A-Z a-z 0-9 . _ - の 1 から 32 文字です"
+            case .failed(.busy): "他のプロセスが状態フォルダーに書き込み中です。もう一度試してください"
+            case .failed(.full): "ディスクに空きがありません"
+            case .failed(.tooManyDevices): "このアカウントの端末は既に 200 台あります"
+            case .failed(.broken(let reason)): "データベースの障害です: \(reason)"
+            }
+        return Phrase("\(error)", japanese)
     }
 
     static func verified(_ verification: Verification) -> Phrase {
