@@ -66,8 +66,11 @@ with_services_held() {
     fi
     printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee "$policy" >/dev/null
     "${sudo[@]}" chmod 755 "$policy"
+    # Also when somebody presses Ctrl-C: a forgotten one would keep every later service from starting.
+    trap '"${sudo[@]}" rm -f /usr/sbin/policy-rc.d' INT TERM HUP
     "$@" || status=$?
     "${sudo[@]}" rm -f "$policy"
+    trap - INT TERM HUP
     return "$status"
 }
 
