@@ -25,7 +25,7 @@ package enum TerminalPassword {
     /// Octet by octet, so that nothing behind the line is taken.
     private static func line() -> Secret? {
         var octets: [UInt8] = []
-        defer { for index in octets.indices { octets[index] = 0 } }
+        defer { wipe(&octets) }
         octets.reserveCapacity(self.longest)
         var octet: UInt8 = 0
         while unsafe Glibc.read(STDIN_FILENO, &octet, 1) == 1, octet != UInt8(ascii: "\n") {

@@ -106,7 +106,7 @@ extension Check {
         case .made:
             self.report.ok(
                 "certificate",
-                Phrase("listener \(name): certificate of the private CA", "口 \(name): 私設認証局の証明書")
+                Phrase("listener \(name): certificate of the private CA", "リスナー \(name): 私設認証局の証明書")
             )
         case .unusable(let reason):
             let file = listener.certificates.first.map { "\($0.place)" } ?? name
@@ -114,7 +114,7 @@ extension Check {
                 "certificate",
                 Phrase(
                     "listener \(name): the certificate cannot be used: \(reason)",
-                    "口 \(name): 証明書を使えません: \(reason)"
+                    "リスナー \(name): 証明書を使えません: \(reason)"
                 ),
                 step: Phrase(
                     "look at 'certificate' and 'key' in \(file)",
@@ -123,7 +123,7 @@ extension Check {
                 .configuration
             )
         case .given(let end):
-            self.certificateEnd(end, "certificate", of: Phrase("listener \(name)", "口 \(name)"), .configuration)
+            self.certificateEnd(end, "certificate", of: Phrase("listener \(name)", "リスナー \(name)"), .configuration)
         }
     }
 

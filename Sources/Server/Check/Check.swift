@@ -24,7 +24,7 @@ package struct Check: Sendable {
             "configuration",
             Phrase(
                 "configuration: \(configuration.listeners.count) listeners before \(configuration.upstream.url.host)",
-                "設定: 口 \(configuration.listeners.count) 個、メールサーバー \(configuration.upstream.url.host)"
+                "設定: リスナー \(configuration.listeners.count) 個、メールサーバー \(configuration.upstream.url.host)"
             )
         )
         check.stateFolder(configuration.stateFolder)

@@ -99,14 +99,17 @@ struct ConfigurationAssembly {
             self.problem(
                 "\(path).profile",
                 Phrase("old TLS is open to everybody here", "古い TLS が誰にでも開かれています"),
-                hint: Phrase("add 'allowed-from: [NETWORK]' to this listener", "この口に 'allowed-from: [ネットワーク]' を加えてください")
+                hint: Phrase(
+                    "add 'allowed-from: [NETWORK]' to this listener",
+                    "このリスナーに 'allowed-from: [ネットワーク]' を加えてください"
+                )
             )
         }
         if isImplicit, !plaintext.isEmpty {
             self.problem(
                 "\(path).plaintext.allowed-from",
                 Phrase("'plaintext' cannot stand beside implicit TLS", "implicit TLS の口に 'plaintext' は書けません"),
-                hint: Phrase("write 'tls: starttls' for this listener", "この口を 'tls: starttls' にしてください")
+                hint: Phrase("write 'tls: starttls' for this listener", "このリスナーを 'tls: starttls' にしてください")
             )
         }
         let certificates = self.certificates(path)
@@ -157,7 +160,7 @@ struct ConfigurationAssembly {
                 "listeners[\(index)].\(place)",
                 Phrase(
                     "listeners \(first + 1) and \(index + 1) have the same address and port",
-                    "\(first + 1) 番目と \(index + 1) 番目の口のアドレスとポートが同じです"
+                    "\(first + 1) 番目と \(index + 1) 番目のリスナーのアドレスとポートが同じです"
                 ),
                 hint: Phrase("give one of them another port", "どちらかのポートを変えてください")
             )
@@ -176,7 +179,7 @@ struct ConfigurationAssembly {
                 path,
                 Phrase(
                     "listeners \(first + 1) and \(index + 1) have the same name",
-                    "\(first + 1) 番目と \(index + 1) 番目の口の名前が同じです"
+                    "\(first + 1) 番目と \(index + 1) 番目のリスナーの名前が同じです"
                 ),
                 hint: Phrase("give one of them another name", "どちらかの名前を変えてください")
             )

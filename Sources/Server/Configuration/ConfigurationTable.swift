@@ -194,7 +194,7 @@ package enum ConfigurationTable {
                     isRequired: true,
                     example: "[192.0.2.40/32]",
                     "The networks of devices that can do no TLS; they may log in without it on this listener.",
-                    "TLS を使えない機器のネットワーク。この口では TLS なしのログインを許す。"
+                    "TLS を使えない機器のネットワーク。このリスナーでは TLS なしのログインを許す。"
                 )
             ]),
             "For devices that can do no TLS at all.",
