@@ -73,7 +73,9 @@ final class TLSConnection {
         } else {
             ErrorQueue.clear()
             guard let name = HostName.canonical(serverName.utf8) else { throw refused }
-            unsafe SSL_set_hostflags(ssl, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+            // The alternative names count, and nothing else.
+            let flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT
+            unsafe SSL_set_hostflags(ssl, UInt32(flags))
             guard unsafe SSL_set1_host(ssl, name) == 1, unsafe copenssl_set_server_name(ssl, name) == 1 else {
                 throw .configurationDrained(path: nil, "the mail server's name cannot be used")
             }

@@ -118,6 +118,9 @@ struct StreamTests {
         #expect(reads.count == before + 2, "plaintext came: wait until more is wanted")
         _ = try? client.finish(acceptAlreadyClosed: true)
         _ = try? server.finish(acceptAlreadyClosed: true)
+        client.embeddedEventLoop.advanceTime(by: .seconds(10))
+        server.embeddedEventLoop.advanceTime(by: .seconds(10))
+        self.pair.drop()
     }
 }
 
