@@ -130,6 +130,7 @@ enum Migrations {
         CREATE TRIGGER checkpointIsAppended BEFORE INSERT ON checkpoint
           WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM checkpoint)
             OR NEW.size IS NOT (SELECT max(sequence) FROM record)
+            OR NEW.size <= (SELECT max(size) FROM checkpoint)
           BEGIN SELECT RAISE(ABORT, 'checkpoints are only appended, for the whole record'); END;
         CREATE TABLE tree (
           id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -56,6 +56,9 @@ struct RecordTests {
             "INSERT OR REPLACE INTO record (sequence, body, leaf) VALUES (1, x'7b7d', zeroblob(32))",
             "INSERT INTO record (sequence, body, leaf) VALUES (9, x'7b7d', zeroblob(32))",
             "REPLACE INTO checkpoint (number, size, note) VALUES (1, 1, '')",
+            """
+            REPLACE INTO checkpoint (number, size, note) SELECT max(number) + 1, max(size), '' FROM checkpoint
+            """,
         ]
     )
     func appendOnly(sql: String) async throws {
