@@ -54,11 +54,6 @@ package struct UpstreamConfiguration: Sendable {
 
     /// An address of this machine; of names only `localhost`, since any other could be answered by a stranger.
     private static func isLoopback(_ host: String) -> Bool {
-        if host == "localhost" { return true }
-        switch IPAddress(host) {
-        case .v4(let address): return address >> 24 == 127
-        case .v6(let high, let low): return high == 0 && low == 1
-        case nil: return false
-        }
+        host == "localhost" || IPAddress(host)?.isLoopback == true
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import LibCrypto
+import Linux
 import TLS
 
 /// What `check` has to know of the machine; handed in, so that tests need none.
@@ -63,13 +64,13 @@ extension CheckEnvironment {
             return .missing(mayBeMade: Self.mayMake(path))
         }
         guard facts[.type] as? FileAttributeType == .typeDirectory else { return .notAFolder }
-        let free = (try? files.attributesOfFileSystem(forPath: path))?[.systemFreeSize] as? NSNumber
+        let free = try? FreeSpace.octets(at: path)
         let number = (facts[.ownerAccountID] as? NSNumber)?.uint32Value
         return .there(
             owner: facts[.ownerAccountName] as? String ?? number.map(String.init) ?? "?",
             isOurs: geteuid() == 0 || number == geteuid(),
             mode: (facts[.posixPermissions] as? NSNumber)?.intValue ?? 0,
-            freeOctets: free?.int64Value ?? .max
+            freeOctets: free.map { Int64(clamping: $0) } ?? .max
         )
     }
 

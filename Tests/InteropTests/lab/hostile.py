@@ -14,17 +14,23 @@ def printable(octets):
     return all(byte in (0x09, 0x0A, 0x0D) or 0x20 <= byte < 0x7F or byte >= 0xA0 for byte in octets)
 
 
+def until_closed(s):
+    """What comes until the other side closes, however it does."""
+    answer = b""
+    try:
+        while piece := s.recv(4096):
+            answer += piece
+    except OSError:
+        pass
+    return answer
+
+
 def http(gateway):
     context = ssl.create_default_context(cafile=gateway.ca)
     with context.wrap_socket(socket.create_connection(("127.0.0.1", gateway.tls), 30),
                              server_hostname="127.0.0.1") as s:
         s.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 40\r\n\r\nUSER x\r\nPASS y\r\nSTAT\r\n")
-        answer = b""
-        try:
-            while piece := s.recv(4096):
-                answer += piece
-        except OSError:
-            pass
+        answer = until_closed(s)
     expect(answer.count(b"\r\n") <= 2, "HTTP to be closed at its first line, not answered with %r" % answer)
 
 
@@ -33,12 +39,7 @@ def early_commands(gateway):
     with socket.create_connection(("127.0.0.1", gateway.starttls), 30) as s:
         s.recv(512)
         s.sendall(b"STLS\r\nUSER x\r\nCAPA\r\n")
-        answer = b""
-        try:
-            while piece := s.recv(4096):
-                answer += piece
-        except OSError:
-            pass
+        answer = until_closed(s)
     expect(answer.count(b"+OK") <= 1, "nothing executed behind STLS: %r" % answer)
 
 
