@@ -20,6 +20,13 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+// Its TLS stays out: ours stands before the page.
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -31,7 +38,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
@@ -44,7 +56,7 @@ let package = Package(
         .target(name: "Gateway", dependencies: ["POP3", "IMAP", "Linux", nioCore], swiftSettings: settings),
         .target(
             name: "Upstream",
-            dependencies: ["IMAP", "TLS", "LibCrypto", "Linux", "Gateway", nioCore, nioPosix, logging],
+            dependencies: ["IMAP", "POP3", "TLS", "LibCrypto", "Linux", "Gateway", nioCore, nioPosix, logging],
             swiftSettings: settings
         ),
         .target(
@@ -52,17 +64,29 @@ let package = Package(
             dependencies: ["Gateway", "IMAP", "POP3", "LibCrypto", "Linux", grdb, logging],
             swiftSettings: settings
         ),
+        .target(name: "Report", dependencies: ["Store", "Gateway", "LibCrypto"], swiftSettings: settings),
+        .target(
+            name: "Review",
+            dependencies: [
+                "Report", "Store", "Gateway", "LibCrypto", "Linux", hummingbird, hummingbirdCore, httpTypes, mustache,
+                nioCore, nioPosix, logging, lifecycle,
+            ],
+            // Embedded, so that one installed file is the whole program.
+            resources: [.embedInCode("Templates"), .embedInCode("Assets")],
+            swiftSettings: settings
+        ),
         .target(
             name: "Server",
             dependencies: [
-                "POP3", "IMAP", "Gateway", "TLS", "LibCrypto", "Linux", "Upstream", "Store",
-                nioCore, nioPosix, nioExtras, logging, lifecycle, unixSignals, "Yams",
+                "POP3", "IMAP", "Gateway", "TLS", "LibCrypto", "Linux", "Upstream", "Store", "Report", "Review",
+                nioCore, nioPosix, nioExtras, logging, lifecycle, unixSignals, subprocess, system,
+                "Yams",
             ],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "leavecopy",
-            dependencies: ["Server", "Store", "Gateway", "Linux", logging, argumentParser],
+            dependencies: ["Server", "Report", "Store", "Gateway", "Linux", logging, argumentParser],
             swiftSettings: settings
         ),
         .target(
@@ -97,8 +121,8 @@ let package = Package(
         .testTarget(
             name: "UpstreamTests",
             dependencies: [
-                "Upstream", "Gateway", "IMAP", "TLS", "LibCrypto", "Linux", "TestSupport", nioCore, nioEmbedded,
-                nioPosix, logging,
+                "Upstream", "Gateway", "IMAP", "POP3", "TLS", "LibCrypto", "Linux", "TestSupport", nioCore,
+                nioEmbedded, nioPosix, logging,
             ],
             swiftSettings: settings
         ),
@@ -106,6 +130,18 @@ let package = Package(
             name: "StoreCrashChild",
             dependencies: ["Store", "Gateway"],
             path: "Tests/StoreCrashChild",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "RecordMill",
+            dependencies: ["Report", "Store", "Gateway", "IMAP", "TestSupport"],
+            path: "Tests/RecordMill",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "HotLoops",
+            dependencies: ["Gateway", "IMAP", "POP3", nioCore],
+            path: "Tests/Benchmarks/HotLoops",
             swiftSettings: settings
         ),
         .testTarget(
@@ -116,16 +152,30 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ReportTests",
+            dependencies: ["Report", "Store", "Gateway", "LibCrypto", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ReviewTests",
+            dependencies: [
+                "Review", "Report", "Store", "Gateway", "IMAP", "POP3", "LibCrypto", "Linux", "TestSupport", httpTypes,
+                mustache, nioCore, nioPosix, logging,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Store", "Gateway", "POP3", "IMAP", "TLS", "LibCrypto", "Linux", "Upstream", "TestSupport",
+                "Server", "Report", "Store", "Gateway", "POP3", "IMAP", "TLS", "LibCrypto", "Linux", "Upstream",
+                "TestSupport",
                 nioCore, nioEmbedded, nioExtras, nioPosix, logging,
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "LeavecopyTests",
-            dependencies: ["leavecopy", "Store", "Gateway"],
+            dependencies: ["leavecopy", "Report", "Server", "Store", "Gateway", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -74,6 +74,21 @@ with_services_held() {
     return "$status"
 }
 
+# unpack_packages FOLDER NAME...: fetches packages that conflict with installed ones, and unpacks them in FOLDER.
+unpack_packages() {
+    local folder=$1 name work
+    shift
+    mkdir -p "$folder"
+    for name in "$@"; do
+        [ ! -e "$folder/.have.$name" ] || continue
+        work=$(mktemp -d)
+        (cd "$work" && apt-get -q -o APT::Sandbox::User=root download "$name" && dpkg-deb -x "$name"_*.deb "$folder") \
+            >"$work/log" 2>&1 || die "the package $name could not be fetched: is there a network? $(tail -n 1 "$work/log")"
+        rm -rf "$work"
+        touch "$folder/.have.$name"
+    done
+}
+
 # resolve_dependencies: fetches the Swift packages, so that a missing network is one line and no page of errors.
 resolve_dependencies() {
     local log
@@ -103,4 +118,17 @@ build_release() {
 # What a build needs on Debian, what the sample mail server and its client need, and what the tests need beside.
 build_packages=(libssl-dev libsqlite3-dev pkg-config)
 sample_packages=(dovecot-core dovecot-imapd fetchmail openssl python3)
-test_packages=(dovecot-pop3d mpop getmail6 curl strace iproute2 systemd binutils)
+test_packages=(dovecot-pop3d mpop getmail6 curl strace iproute2 procps systemd binutils fail2ban jq python3-jsonschema)
+# What Tests/Benchmarks compares with, and what its own programs are built with.
+bench_packages=(dovecot-core dovecot-imapd dovecot-pop3d nginx libnginx-mod-mail gcc libc6-dev libssl-dev openssl python3
+    iproute2 util-linux)
+# A browser for the review page, and a font with Japanese letters.
+test_packages+=(chromium chromium-driver fonts-vlgothic)
+# Cyrus and Courier, as other makes of mail servers; msmtp-mta is what Cyrus wants of an MTA. What conflicts with Dovecot
+# is unpacked, not installed.
+test_packages+=(cyrus-common sasl2-bin libsasl2-modules msmtp-mta)
+test_packages+=(courier-base courier-authlib courier-authlib-userdb courier-authdaemon gamin libgamin0)
+unpack_test_servers() {
+    unpack_packages "$root/.build/servers/cyrus" cyrus-imapd cyrus-pop3d
+    unpack_packages "$root/.build/servers/courier" courier-imap courier-pop
+}

@@ -2,6 +2,7 @@
 import grp
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -11,13 +12,24 @@ import time
 MASTER, MASTER_PASSWORD = "lab-master", "lab-master-secret"
 
 
+given_ports = set()
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Each only once, and below those that the kernel gives to outgoing connections: nobody takes it before it is used."""
+    while True:
+        port = random.randrange(10_000, 32_768)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in given_ports:
+            given_ports.add(port)
+            return port
 
 
-def make_certificate(folder):
+def make_certificate(folder, more_addresses=()):
     """A CA (ca.crt) and a certificate for localhost and 127.0.0.1 (server.crt, server.key) in `folder`."""
     def openssl(*arguments):
         subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
@@ -26,7 +38,8 @@ def make_certificate(folder):
             "-addext", "keyUsage=critical,keyCertSign,cRLSign")
     openssl("req", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost")
     with open(os.path.join(folder, "server.ext"), "w") as f:
-        f.write("subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n")
+        f.write("subjectAltName=DNS:localhost,IP:127.0.0.1%s\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n"
+                % "".join(",IP:" + address for address in more_addresses))
     openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial",
             "-days", "30", "-extfile", "server.ext", "-out", "server.crt")
 
@@ -39,13 +52,16 @@ class Dovecot:
         self.imap, self.imaps, self.pop3s = free_port(), free_port(), free_port()
         self.ca = os.path.join(folder, "ca.crt")
         self.log = os.path.join(folder, "dovecot.log")
-        self.rawlog = os.path.join(folder, "rawlog")
+        self.rawlog, self.pop3_rawlog = os.path.join(folder, "rawlog"), os.path.join(folder, "rawlog-pop3")
         self.configuration = os.path.join(folder, "dovecot.conf")
+        self.mechanisms, self.passdbs = "plain login", ""
         # As root the mail belongs to a number that needs no entry in passwd; else to us.
         self.owner = (5000, 5000) if os.getuid() == 0 else (os.getuid(), os.getgid())
-        os.makedirs(self.rawlog, exist_ok=True)
+        os.makedirs(folder, exist_ok=True)
         os.chmod(folder, 0o755)
-        os.chmod(self.rawlog, 0o777)
+        for path in (self.rawlog, self.pop3_rawlog):
+            os.makedirs(path, exist_ok=True)
+            os.chmod(path, 0o777)
         make_certificate(folder)
         self.write_configuration()
 
@@ -136,7 +152,7 @@ ssl = yes
 ssl_cert = <{folder}/server.crt
 ssl_key = <{folder}/server.key
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 auth_verbose = yes
 auth_master_user_separator = *
 passdb {{
@@ -145,6 +161,7 @@ passdb {{
   args = {folder}/masters
   result_success = continue
 }}
+{passdbs}
 passdb {{
   driver = passwd-file
   args = username_format=%u {folder}/users
@@ -185,6 +202,9 @@ service imap-login {{
 """
 
 POP3 = """
+protocol pop3 {{
+  rawlog_dir = {pop3_rawlog}
+}}
 service pop3-login {{
   inet_listener pop3 {{
     port = 0

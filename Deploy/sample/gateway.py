@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 from dovecot import free_port, select_pause
@@ -33,12 +34,14 @@ def field(record, name):
 class Leavecopy:
     """`upstream` is a URL, `ca` its CA file or None. `listeners` and `keys` are lines of YAML put in beside ours."""
 
-    def __init__(self, binary, folder, upstream, ca=None, listeners="", keys="", upstream_keys="", ports=None):
+    def __init__(self, binary, folder, upstream, ca=None, listeners="", keys="", upstream_keys="", ports=None,
+                 review=None):
         self.binary, self.folder = os.path.abspath(binary), folder
         self.state = os.path.join(folder, "state")
         self.log = os.path.join(folder, "leavecopy.log")
         self.file = os.path.join(folder, "leavecopy.yaml")
         self.tls, self.starttls = ports or (free_port(), free_port())
+        self.review = review or free_port()
         self.process = None
         os.makedirs(folder, exist_ok=True)
         lines = ["state: " + self.state, "upstream:", "  url: " + upstream]
@@ -48,6 +51,7 @@ class Leavecopy:
                   "  - {name: pops, address: 127.0.0.1, port: %d, tls: implicit}" % self.tls,
                   "  - {name: pop, address: 127.0.0.1, port: %d, tls: starttls}" % self.starttls]
         lines += ["  " + line for line in listeners.splitlines()]
+        lines += [] if "review:" in keys else ["review: {listen: 127.0.0.1:%d}" % self.review]
         lines += keys.splitlines()
         with open(self.file, "w") as f:
             f.write("\n".join(lines) + "\n")
@@ -93,7 +97,10 @@ class Leavecopy:
         """A copy, for everybody to read, of the CA file whose path it printed: as one gives it to the PCs."""
         for path in re.findall(r"/[^\s'\",]+\.(?:pem|crt)", self.text()):
             if path.startswith(self.state) and os.path.exists(path):
-                return shutil.copyfile(path, os.path.join(self.folder, "ca.crt"))
+                copy = os.path.join(self.folder, "ca.crt")
+                new = "%s.%d" % (copy, threading.get_ident())
+                os.replace(shutil.copyfile(path, new), copy)  # others may be reading it
+                return copy
         raise SystemExit("no CA file is named in what it printed:\n" + self.text())
 
     def command(self, *arguments, status=0):
@@ -104,6 +111,15 @@ class Leavecopy:
             raise SystemExit("leavecopy %s: exit status %d, not %d\n%s%s" % (
                 " ".join(arguments), done.returncode, status, done.stdout, done.stderr))
         return done.stdout + done.stderr
+
+    @property
+    def page(self):
+        """Where the record is read in a browser."""
+        return "http://127.0.0.1:%d" % self.review
+
+    def token(self, name, role):
+        """A new token for the page."""
+        return json.loads(self.command("review", "token", name, "--role", role, "--json"))["token"]
 
     def records(self, *filters):
         """The record as a list of JSON objects, oldest first."""

@@ -64,19 +64,24 @@ ITEMS = re.compile(rb"UID FETCH [0-9:,*]+ \(?"
 SPECIAL = re.compile(rb"^\S+ ([A-Za-z]+(?: (?:FETCH|SEARCH|STORE|COPY|MOVE|EXPUNGE))?)", re.IGNORECASE)
 
 
+def sent(rawlog):
+    """Each line that a Dovecot's rawlog says it was sent after login."""
+    for path in sorted(glob.glob(os.path.join(rawlog, "*.in"))):
+        with open(path, "rb") as f:
+            for line in f.read().split(b"\n"):
+                # Each begins with the time.
+                line = re.sub(rb"^\d+\.\d+ ", b"", line.rstrip(b"\r"))
+                if line:
+                    yield line
+
+
 def commands(rawlog):
     """({verb: count}, [lines that are not allowed]) of what Dovecot's rawlog says it was sent after login."""
     counts, bad = {}, []
-    for path in sorted(glob.glob(os.path.join(rawlog, "*.in"))):
-        with open(path, "rb") as f:
-            lines = f.read().split(b"\n")
-        for line in lines:
-            line = re.sub(rb"^\d+\.\d+ ", b"", line.rstrip(b"\r"))
-            if not line:
-                continue
-            found = SPECIAL.match(line)
-            verb = found[1].decode().upper() if found else ""
-            counts[verb] = counts.get(verb, 0) + 1
-            if verb not in ALLOWED or (verb == "UID FETCH" and not ITEMS.match(line.split(b" ", 1)[1])):
-                bad.append(line.decode(errors="backslashreplace"))
+    for line in sent(rawlog):
+        found = SPECIAL.match(line)
+        verb = found[1].decode().upper() if found else ""
+        counts[verb] = counts.get(verb, 0) + 1
+        if verb not in ALLOWED or (verb == "UID FETCH" and not ITEMS.match(line.split(b" ", 1)[1])):
+            bad.append(line.decode(errors="backslashreplace"))
     return counts, bad

@@ -61,6 +61,9 @@ static inline int copenssl_names_get(const GENERAL_NAMES *names, int index, cons
     return name->type;
 }
 
+// libcrypto: memory that it gave us to free.
+static inline void copenssl_free(void *memory) { OPENSSL_free(memory); }
+
 // libcrypto: a name in one line.
 static const unsigned long copenssl_name_one_line = XN_FLAG_ONELINE;
 
@@ -86,6 +89,7 @@ static inline int copenssl_new_connection_index(void) { return SSL_get_ex_new_in
 
 static const uint64_t copenssl_options_common = SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION;
 static const uint64_t copenssl_options_server = SSL_OP_CIPHER_SERVER_PREFERENCE;
+static const uint64_t copenssl_options_no_ticket = SSL_OP_NO_TICKET;
 
 // libssl: one session ticket sealed or opened with our keys (SSL_CTX_set_tlsext_ticket_key_evp_cb). 1 on success.
 static inline int copenssl_ticket_keys(EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, const unsigned char *cipher_key,

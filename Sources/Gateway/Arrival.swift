@@ -13,6 +13,8 @@ package struct Arrival: Hashable, Sendable {
     /// From the kernel's neighbour table, when the device is on the same link.
     package var neighbour: HardwareAddress?
     package var tls: TLSDescription?
+    /// The device that the listener was given to (`listeners[].device`), in lower case.
+    package var givenDevice: String?
 
     package init(session: SessionID, remote: Endpoint, local: Endpoint, listener: String) {
         self.session = session
@@ -31,11 +33,33 @@ package struct TLSDescription: Hashable, Sendable {
     package let cipher: String
     /// The name the device dialled, if it said one (SNI).
     package let serverName: String?
+    /// The certificate the device showed, once it was verified; nil without one.
+    package let clientCertificate: ClientCertificate?
 
-    package init(version: String, cipher: String, serverName: String?) {
+    package init(
+        version: String,
+        cipher: String,
+        serverName: String?,
+        clientCertificate: ClientCertificate? = nil
+    ) {
         self.version = version
         self.cipher = cipher
         self.serverName = serverName
+        self.clientCertificate = clientCertificate
+    }
+}
+
+/// A device's certificate, as far as it tells one device from another.
+package struct ClientCertificate: Hashable, Sendable {
+    /// SHA-256 of its public key, 64 lower-case hexadecimal digits: a renewed certificate with the same key is the same
+    /// device.
+    package let keyDigest: String
+    /// The common name of its subject, for people; nil when it has none that can be printed.
+    package let commonName: String?
+
+    package init(keyDigest: String, commonName: String?) {
+        self.keyDigest = keyDigest
+        self.commonName = commonName
     }
 }
 

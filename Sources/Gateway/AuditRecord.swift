@@ -15,7 +15,36 @@ package struct AuditRecord: Hashable, Sendable {
         case session(SessionOrigin)
         /// A command on the gateway itself; the name of the user who ran it.
         case operatorCommand(user: String)
+        /// Somebody at the review page.
+        case reviewer(Reviewer)
+        /// This gateway for an account: what it read upstream when the session had ended, what it found in the mailbox.
+        case upstream(account: String, session: SessionID?)
+        /// Somebody at the review page who has not logged in.
+        case stranger(IPAddress)
         case server
+        /// The server, of what it noticed about somebody.
+        case notice(AlertSubject)
+    }
+}
+
+/// Who reads the record through the page.
+package struct Reviewer: Hashable, Sendable {
+    package enum Role: String, Hashable, Sendable, CaseIterable {
+        /// May read and export.
+        case reader
+        /// May also restore, rename and the like.
+        case `operator`
+    }
+
+    /// What the token was named when it was made.
+    package let name: String
+    package let role: Role
+    package let address: IPAddress
+
+    package init(name: String, role: Role, address: IPAddress) {
+        self.name = name
+        self.role = role
+        self.address = address
     }
 }
 
@@ -39,13 +68,43 @@ package struct Attempt: Hashable, Sendable {
         case login, refusal, retr, top, dele, rset, quit
         /// The end of every session, with what it did in total.
         case sessionEnd = "session-end"
+        /// What went upstream for a session beside its attempts: a connection kept alive, LOGOUT.
+        case upstream
         /// TLS that failed, plain text behind STLS, a foreign protocol, a limit hit.
         case connectionRefused = "connection-refused"
         case deviceAdd = "device-add"
+        /// A new password for a device that has one of its own.
+        case deviceRotate = "device-rotate"
         case deviceRestore = "device-restore"
+        case deviceRename = "device-rename"
+        case deviceMerge = "device-merge"
+        case deviceIdentify = "device-identify"
+        case deviceRemove = "device-remove"
+        /// A message of our own was made for a device that is set wrong (`notice: mailbox`).
+        case deviceNotice = "device-notice"
         case serverStart = "server-start"
         case serverStop = "server-stop"
         case listingChanged = "listing-changed"
+        /// The unique-ids of the provider's own POP3 service were taken over, or an operator gave that up.
+        case uidlLearned = "uidl-learned"
+        /// What an operator should look at: two PCs on one name, a mass deletion.
+        case alert
+        /// The settings in force changed while serving, or a new file was refused.
+        case configurationReload = "configuration-reload"
+        /// Messages that went upstream, seen twice; no device of ours was able to do it.
+        case vanished
+        /// Somebody read the record through the page, or took a copy of what was found.
+        case recordRead = "record-read"
+        case recordExport = "record-export"
+        /// A login to the review page, or one that was refused; a token that was made or taken away.
+        case reviewLogin = "review-login"
+        case reviewToken = "review-token"
+        /// Personal details were erased; the commitments stay.
+        case detailsErased = "details-erased"
+        /// Old records were dropped; their root stays.
+        case recordsDropped = "records-dropped"
+        case stateBackup = "state-backup"
+        case stateRestore = "state-restore"
         /// Holds the salted commitment to the details of one message; made by Store beside the first record that has them.
         case details
     }
@@ -61,8 +120,11 @@ package struct Attempt: Hashable, Sendable {
     /// What really happened, as a sentence: "nothing", "served 1,204 octets", "hidden for frontdesk: 3 messages".
     package let done: String
     package var message: MessageReference?
-    /// Rows a commit speaks of.
+    /// Rows a commit speaks of, and their mailbox.
     package var numbers: NumberRanges?
+    package var mailbox: MailboxID?
+    /// When it happened, where nobody saw it happen.
+    package var between: Between?
     package var octets: UInt64?
     package var milliseconds: UInt64?
     /// For the operator: why it failed, as a class and not as a peer's words.
@@ -71,6 +133,10 @@ package struct Attempt: Hashable, Sendable {
     package var upstream: [String]
     /// At the end of a session: commands by name, marks that were dropped.
     package var counts: [String: Int]
+    /// At a start: the program.
+    package var version: String?
+    /// At a start, and when the configuration was read again.
+    package var configuration: ConfigurationDigests?
 
     package init(
         action: Action,
@@ -80,6 +146,8 @@ package struct Attempt: Hashable, Sendable {
         done: String,
         message: MessageReference? = nil,
         numbers: NumberRanges? = nil,
+        mailbox: MailboxID? = nil,
+        between: Between? = nil,
         octets: UInt64? = nil,
         milliseconds: UInt64? = nil,
         reason: String? = nil,
@@ -93,11 +161,31 @@ package struct Attempt: Hashable, Sendable {
         self.done = done
         self.message = message
         self.numbers = numbers
+        self.mailbox = mailbox
+        self.between = between
         self.octets = octets
         self.milliseconds = milliseconds
         self.reason = reason
         self.upstream = upstream
         self.counts = counts
+    }
+}
+
+extension Attempt {
+    /// Reasons that a reader of the record knows by their words.
+    package static let withheld = "asked to be deleted before"
+    package static let sharedName = AlertKind.sharedName.rawValue
+}
+
+/// Two times, UTC, as records write them: the last at which something was not so yet, where that is known, and the first at
+/// which it was.
+package struct Between: Hashable, Sendable {
+    package let from: String?
+    package let until: String
+
+    package init(from: String?, until: String) {
+        self.from = from
+        self.until = until
     }
 }
 

@@ -27,11 +27,24 @@ package enum DeletionPolicy: Hashable, Sendable {
         }
     }
 
-    /// What the record says was done for a DELE.
-    package var doneAtDELE: String {
+    /// What the record says was done for a DELE; `isConfirmed` where a line that is lost commits it too.
+    package func doneAtDELE(isConfirmed: Bool) -> String {
         switch self {
-        case .hide(let device): "marked: hidden from \(device.name) at QUIT"
+        case .hide(let device):
+            "marked: hidden from \(device.name) at QUIT" + (isConfirmed ? " or when the line is lost" : "")
         case .withhold, .keep: "nothing"
+        }
+    }
+
+    /// What the record says was done when the line was lost: `count` marks were confirmed, `dropped` were not.
+    package func doneWhenLost(_ count: Int, dropped: Int) -> String {
+        let marks = "\(dropped) \(dropped == 1 ? "mark" : "marks") dropped"
+        switch self {
+        case .hide(let device) where count > 0:
+            let hidden = "\(count) \(count == 1 ? "message" : "messages")"
+            return "line lost: hidden from \(device.name): \(hidden) that it had whole"
+                + (dropped > 0 ? "; \(marks)" : "")
+        case .hide, .withhold, .keep: return dropped > 0 ? "\(marks), nothing hidden" : "nothing"
         }
     }
 

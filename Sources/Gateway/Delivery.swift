@@ -1,4 +1,5 @@
 import enum IMAP.Section
+import struct IMAP.UID
 import struct NIOCore.ByteBuffer
 import struct POP3.ByteStuffer
 import struct POP3.MessageNumber
@@ -10,6 +11,8 @@ import struct POP3.TopLimiter
 /// window until there is enough (I-41); from the last size on it fetches the message whole and lets pass what is wanted.
 /// A body is always fetched to its end, never cancelled for being enough: with the end come the lines that went
 /// upstream, and the record cites them.
+///
+/// A notice of our own is all there from the beginning: it is gathered like a window, and nothing is fetched.
 struct Delivery: Hashable, Sendable {
     /// From this number of lines on, TOP is a download: fetchmail asks for 99999999 (P-45).
     static let linesOfWhole = 1_000_000
@@ -17,7 +20,7 @@ struct Delivery: Hashable, Sendable {
     private static let lastWindow: UInt32 = 262_144
 
     let number: MessageNumber
-    let message: Message
+    let entry: MaildropEntry
     /// Nil: RETR.
     let lines: Int?
     private let replacesNUL: Bool
@@ -35,9 +38,9 @@ struct Delivery: Hashable, Sendable {
     var announced: UInt64 = 0
     var transcript: [String] = []
 
-    init(_ number: MessageNumber, _ message: Message, lines: Int?, replacesNUL: Bool) {
+    init(_ number: MessageNumber, _ entry: MaildropEntry, lines: Int?, replacesNUL: Bool) {
         self.number = number
-        self.message = message
+        self.entry = entry
         self.lines = lines
         self.replacesNUL = replacesNUL
         self.stuffer = ByteStuffer(replacesNUL: replacesNUL)
@@ -45,21 +48,31 @@ struct Delivery: Hashable, Sendable {
             self.window = Self.firstWindow
             self.limiter = TopLimiter(lines: lines)
         }
+        if case .notice(let notice) = entry {
+            self.announced = UInt64(notice.text.count)
+            self.gather([ByteBuffer(bytes: notice.text)])
+        }
     }
 
     /// Whether the device gets the whole message: what is asked amounts to a download.
     var isWhole: Bool { self.limiter == nil }
+    /// Nothing is answered before all that goes out is here.
+    var isGathered: Bool { self.window != nil || self.entry.message == nil }
     var action: Attempt.Action { self.lines == nil ? .retr : .top }
     var asked: String { self.lines.map { "TOP \(self.number.value) \($0)" } ?? "RETR \(self.number.value)" }
     /// As delivered so far: line ends are two octets, stuffing is not counted (RFC 1939 §11).
     var octets: UInt64 { self.stuffer.octets }
     var details: MessageDetails? { self.header.details }
 
-    var request: BodyRequest {
-        BodyRequest(
-            uid: self.message.uid,
-            section: self.window.map { .octets(offset: 0, length: $0) } ?? .whole
-        )
+    /// What is asked of the mail server; nil for what is our own. `ahead` is what is likely to be asked for next.
+    func request(ahead: [UID] = []) -> BodyRequest? {
+        self.entry.message.map { message in
+            BodyRequest(
+                uid: message.uid,
+                section: self.window.map { .octets(offset: 0, length: $0) } ?? .whole,
+                ahead: ahead
+            )
+        }
     }
 
     /// Takes what came of a window, and keeps what is wanted of it.

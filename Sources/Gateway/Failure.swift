@@ -37,6 +37,11 @@ package enum Failure: Error, Hashable, Sendable {
     case upstream(UpstreamFailure)
     case store(StoreFailure)
     case noDeviceName
+    case unknownDevice
+    case unknownAccount
+    case deviceInUse
+    /// The account's own password or token could not be had.
+    case noSecret
     case malformedLogin
     /// The login took longer than we wait for it.
     case loginTimeout
@@ -46,6 +51,10 @@ package enum Failure: Error, Hashable, Sendable {
         case .upstream(let failure, transcript: _): self = .upstream(failure)
         case .store(let failure): self = .store(failure)
         case .noDeviceName: self = .noDeviceName
+        case .unknownDevice: self = .unknownDevice
+        case .unknownAccount: self = .unknownAccount
+        case .deviceInUse: self = .deviceInUse
+        case .noSecret: self = .noSecret
         case .malformed: self = .malformedLogin
         }
     }
@@ -54,8 +63,11 @@ package enum Failure: Error, Hashable, Sendable {
         switch self {
         case .upstream(let failure): failure.reply
         case .store(.tooManyDevices): .err(.sysPerm, "too many devices for this account")
-        case .store(.busy), .store(.full), .store(.broken), .loginTimeout: Self.unavailable
+        case .store(.busy), .store(.full), .store(.broken), .loginTimeout, .noSecret: Self.unavailable
         case .noDeviceName: .err(.sysPerm, "this PC needs a name here: add #pc1 to the login name")
+        case .unknownDevice: .err(.sysPerm, "this PC is not registered here, contact the administrator")
+        case .unknownAccount: .err(.sysPerm, "this account is not served here, contact the administrator")
+        case .deviceInUse: .err(.inUse, "this PC has another session open, please wait")
         case .malformedLogin: Self.authenticationFailed
         }
     }
@@ -69,6 +81,10 @@ package enum Failure: Error, Hashable, Sendable {
         case .store(.tooManyDevices): "too many devices"
         case .store(.broken): "store broken"
         case .noDeviceName: "no device name"
+        case .unknownDevice: "unknown device, registration is closed"
+        case .unknownAccount: "account not served"
+        case .deviceInUse: "device in use"
+        case .noSecret: "no password or token for the account"
         case .malformedLogin: "malformed login"
         case .loginTimeout: "login timeout"
         }

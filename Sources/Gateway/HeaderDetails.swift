@@ -1,3 +1,4 @@
+import enum Linux.FindLine
 package import struct NIOCore.ByteBuffer
 
 /// Picks Message-ID, From, Subject and Date out of a message while it passes: for the record, not for the device. Takes
@@ -11,20 +12,25 @@ package struct HeaderDetails: Hashable, Sendable {
         case messageID, from, subject, date
 
         init?(name: [UInt8]) {
-            switch String(decoding: name, as: UTF8.self) {
-            case "message-id": self = .messageID
-            case "from": self = .from
-            case "subject": self = .subject
-            case "date": self = .date
+            switch name {
+            case Self.messageIDName: self = .messageID
+            case Self.fromName: self = .from
+            case Self.subjectName: self = .subject
+            case Self.dateName: self = .date
             default: return nil
             }
         }
+
+        private static let messageIDName = Array("message-id".utf8)
+        private static let fromName = Array("from".utf8)
+        private static let subjectName = Array("subject".utf8)
+        private static let dateName = Array("date".utf8)
     }
 
     private enum State: Hashable {
         /// The first octet of a line decides: a blank continues the field, a line end is the end of the header.
         case lineStart
-        case name([UInt8])
+        case name
         case value
         /// The rest of a line nobody asked for.
         case skipping
@@ -33,6 +39,8 @@ package struct HeaderDetails: Hashable, Sendable {
 
     private var state = State.lineStart
     private var seen = 0
+    /// What has come of a field's name, in lower case.
+    private var name: [UInt8] = []
     /// The field whose value is read; also after its line, since the next may continue it (RFC 5322 §2.2.3).
     private var field: Field?
     private var values: [[UInt8]?] = [nil, nil, nil, nil]
@@ -53,58 +61,70 @@ package struct HeaderDetails: Hashable, Sendable {
         )
     }
 
-    package mutating func collect(_ piece: ByteBuffer) {
+    package mutating func collect(_ piece: ByteBuffer) { self.collect(piece.readableBytesUInt8Span) }
+
+    /// Lines that nobody asked for are passed over by their ends alone.
+    package mutating func collect(_ octets: Span<UInt8>) {
         guard !self.hasEnded else { return }
-        for octet in piece.readableBytesView {
-            self.collect(octet)
-            if self.hasEnded { return }
+        let end = min(octets.count, Self.maximumHeader - self.seen)
+        var position = 0
+        while position < end, !self.hasEnded {
+            switch self.state {
+            case .lineStart:
+                self.beginLine(octets[position])
+                position += 1
+            case .name:
+                self.continueName(octets[position])
+                position += 1
+            case .value, .skipping:
+                let lineFeed = FindLine.lineFeed(in: octets.bytes, from: position) ?? end
+                if self.state == .value { self.append(octets, position..<min(lineFeed, end)) }
+                if lineFeed < end { self.state = .lineStart }
+                position = min(lineFeed + 1, end)
+            case .ended: return
+            }
         }
+        self.seen += position
+        if end < octets.count { self.state = .ended }
     }
 
-    private mutating func collect(_ octet: UInt8) {
-        self.seen += 1
-        guard self.seen <= Self.maximumHeader else {
-            self.state = .ended
-            return
-        }
-        // Lone CR, CR CR LF and NUL occur in real headers: LF alone ends a line, CR is never kept.
-        if octet == UInt8(ascii: "\r") { return }
-        switch self.state {
-        case .lineStart: self.beginLine(octet)
-        case .name(let name): self.continueName(name, octet)
-        case .value: self.continueValue(octet)
-        case .skipping: if octet == UInt8(ascii: "\n") { self.state = .lineStart }
-        case .ended: break
-        }
-    }
+    // Lone CR, CR CR LF and NUL occur in real headers: LF alone ends a line, CR is never kept.
 
     private mutating func beginLine(_ octet: UInt8) {
         switch octet {
+        case UInt8(ascii: "\r"): break
         case UInt8(ascii: "\n"): self.state = .ended
         case UInt8(ascii: " "), UInt8(ascii: "\t"):
             self.state = self.field == nil ? .skipping : .value
             if self.field != nil { self.append(octet) }
         default:
             self.field = nil
-            self.continueName([], octet)
+            self.name.removeAll(keepingCapacity: true)
+            self.state = .name
+            self.continueName(octet)
         }
     }
 
-    private mutating func continueName(_ name: [UInt8], _ octet: UInt8) {
+    private mutating func continueName(_ octet: UInt8) {
         switch octet {
+        case UInt8(ascii: "\r"): break
         case UInt8(ascii: "\n"): self.state = .lineStart
         case UInt8(ascii: ":"):
-            self.field = Field(name: name).flatMap { self.values[$0.rawValue] == nil ? $0 : nil }
+            self.field = Field(name: self.name).flatMap { self.values[$0.rawValue] == nil ? $0 : nil }
             if let field = self.field { self.values[field.rawValue] = [] }
             self.state = self.field == nil ? .skipping : .value
         // No name of ours is longer than 10; a blank may stand before the colon in old mail.
-        case UInt8(ascii: " "), UInt8(ascii: "\t"): self.state = .name(name)
-        default: self.state = name.count > 10 ? .skipping : .name(name + [Self.lowercased(octet)])
+        case UInt8(ascii: " "), UInt8(ascii: "\t"): break
+        default:
+            if self.name.count > 10 { self.state = .skipping } else { self.name.append(Self.lowercased(octet)) }
         }
     }
 
-    private mutating func continueValue(_ octet: UInt8) {
-        if octet == UInt8(ascii: "\n") { self.state = .lineStart } else { self.append(octet) }
+    private mutating func append(_ octets: Span<UInt8>, _ range: Range<Int>) {
+        for position in range {
+            guard let index = self.field?.rawValue, (self.values[index]?.count ?? 0) < Self.maximumField else { return }
+            if octets[position] != UInt8(ascii: "\r") { self.append(octets[position]) }
+        }
     }
 
     private mutating func append(_ octet: UInt8) {

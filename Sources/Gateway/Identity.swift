@@ -7,10 +7,13 @@ package enum IdentifierKind: String, Hashable, Sendable, CaseIterable {
 package struct Identifier: Hashable, Sendable {
     package let kind: IdentifierKind
     package let value: String
+    /// What it says of itself, for people: the common name of a certificate. It tells no device from another.
+    package let label: String?
 
-    package init(kind: IdentifierKind, value: String) {
+    package init(kind: IdentifierKind, value: String, label: String? = nil) {
         self.kind = kind
         self.value = value
+        self.label = label
     }
 }
 

@@ -4,6 +4,7 @@ package struct LoginName: Hashable, Sendable {
     package let octets: [UInt8]
 
     package init(_ octets: [UInt8]) { self.octets = octets }
+    package init(_ text: String) { self.init(Array(text.utf8)) }
 
     /// The key of the account: trimmed, ASCII letters in lower case, everything outside printable ASCII escaped, so that
     /// two names are one account exactly when the mail server would hardly tell them apart.

@@ -1,9 +1,7 @@
-package import struct IMAP.ListedMessage
 package import enum IMAP.Section
 package import struct IMAP.UID
-package import struct IMAP.UIDValidity
-package import class Linux.Secret
 package import struct NIOCore.ByteBuffer
+package import struct POP3.UniqueID
 
 // What the gateway needs and others implement. Everything that crosses is Sendable, and every answer may come on any
 // thread, later or at once: being on the same event loop is a fast path, never an assumption.
@@ -11,20 +9,37 @@ package import struct NIOCore.ByteBuffer
 /// Where mailboxes come from. Implemented by Upstream.
 package protocol Mailboxes: Sendable {
     /// Logs in upstream with what the device gave, EXAMINEs, and hands out a lease. Answers exactly once.
-    func open(_ login: UpstreamLogin, answer: @escaping @Sendable (Result<OpenedMailbox, UpstreamFailure>) -> Void)
+    func open(_ login: UpstreamLogin, answer: @escaping @Sendable (Result<OpenedMailbox, UpstreamRefusal>) -> Void)
+    /// No session is left, and the process is about to end: what is still read for the record comes to its end, and what
+    /// was sent goes on record. A few seconds at most.
+    func quiesce() async
 }
 
-/// A name and password on their way to the mail server, unchanged.
+/// Why a mailbox was not opened, and what the guard saw leave for that.
+package struct UpstreamRefusal: Error, Hashable, Sendable {
+    package let failure: UpstreamFailure
+    package let transcript: [String]
+
+    package init(_ failure: UpstreamFailure, transcript: [String] = []) {
+        self.failure = failure
+        self.transcript = transcript
+    }
+}
+
+/// A name and a secret on their way to the mail server, unchanged.
 package struct UpstreamLogin: Hashable, Sendable {
-    /// As the device sent it, without a tag.
+    /// As the device sent it, without a tag; or the login of the account.
     package let name: [UInt8]
-    package let password: Secret
+    package let secret: LoginSecret
+    /// Whether the operator gave the secret, and not a device: then no guesses of devices count against it.
+    package let isOperators: Bool
     /// For the log alone.
     package let session: SessionID
 
-    package init(name: [UInt8], password: Secret, session: SessionID) {
+    package init(name: [UInt8], secret: LoginSecret, isOperators: Bool = false, session: SessionID) {
         self.name = name
-        self.password = password
+        self.secret = secret
+        self.isOperators = isOperators
         self.session = session
     }
 }
@@ -49,8 +64,28 @@ package protocol MailboxLease: Sendable {
     /// Fetches one message. `sink` hears `began`, then pieces as they are asked for, then `ended`; or `failed`, once.
     /// What is at most 64 KiB is collected before `began`, so that its failure can still be said.
     func body(_ request: BodyRequest, sink: @escaping @Sendable (BodyEvent) -> Void) -> any BodySource
+    /// Fetches the header blocks of messages, in any order; those that are gone, or longer than 256 KiB, are left out.
+    /// At most 256 UIDs at a time. Answers exactly once.
+    func headers(
+        of uids: [UID],
+        answer: @escaping @Sendable (Result<[FetchedHeader], UpstreamFailure>) -> Void
+    )
+    /// Takes lines of an answer back that no record of the session cites, since it came too late or to nothing: they go on
+    /// record by themselves. Also after `release`.
+    func takeBack(_ transcript: [String])
     /// The session has ended. Nothing is answered afterwards.
     func release()
+}
+
+/// The header block of a message, the empty line behind it included where the message has one.
+package struct FetchedHeader: Hashable, Sendable {
+    package let uid: UID
+    package let octets: [UInt8]
+
+    package init(uid: UID, octets: [UInt8]) {
+        self.uid = uid
+        self.octets = octets
+    }
 }
 
 /// A snapshot, and what it cost upstream.
@@ -69,10 +104,13 @@ package struct ListedMailbox: Sendable {
 package struct BodyRequest: Hashable, Sendable {
     package let uid: UID
     package let section: Section
+    /// What is likely to be asked for next, in this order: may be fetched together with it.
+    package let ahead: [UID]
 
-    package init(uid: UID, section: Section) {
+    package init(uid: UID, section: Section, ahead: [UID] = []) {
         self.uid = uid
         self.section = section
+        self.ahead = ahead
     }
 }
 
@@ -129,64 +167,84 @@ package enum Change: Hashable, Sendable {
     case size(MailboxID, number: UInt32, octets: UInt32)
     /// Kept beside the record, so that it can be erased; a record of its own commits to it. Ignored when known already.
     case details(MailboxID, number: UInt32, MessageDetails)
+    /// The same, of many messages, read upstream for the record alone; with a record that cites what went there for it.
+    case headers(ReadHeaders)
+    /// A device has deleted its notice. Ignored when it is gone already.
+    case endNotice(UniqueID)
 }
 
 /// What lasts between sessions. Implemented by Store.
-package protocol Store: Sendable {
+package protocol Store: MessageMemory, DetailMemory, ListingMemory {
     /// The account of a login on an upstream, made when it is new. Only called after the upstream accepted the login.
     func account(upstream: String, login: String) async throws(StoreFailure) -> AccountID
-    /// The device known by `identifier`, made when it is new (a tag names itself, a neighbour is `pc-` and the end of its
-    /// MAC). Throws `.tooManyDevices` for the 201st of an account.
-    func device(_ account: AccountID, identifier: Identifier) async throws(StoreFailure) -> Device
+    /// The device known by `identifier`, made when it is new and may be made (a tag and a name name themselves, a neighbour
+    /// is `pc-` and the end of its MAC). Nil when it is new and may not. Throws `.tooManyDevices` for the 201st of an
+    /// account.
+    func device(_ account: AccountID, identifier: Identifier, mayMake: Bool) async throws(StoreFailure) -> Device?
+    /// The device that logs in by this name (lower case) and a password of its own; nil when there is none.
+    func credential(_ name: String) async throws(StoreFailure) -> DeviceCredential?
     /// What is known of a mailbox; the mailbox is made when it is new.
     func listing(_ account: AccountID, mailbox: String) async throws(StoreFailure) -> StoredListing
-    /// Brings the stored listing up to date and gives it back: new messages are numbered and named in order of UID.
-    func update(_ mailbox: MailboxID, with listing: ListingUpdate) async throws(StoreFailure) -> StoredListing
-    /// What this device has hidden, and the unique-ids that are its own.
-    func view(_ device: DeviceID, of mailbox: MailboxID) async throws(StoreFailure) -> DeviceView
+    /// Brings the stored listing up to date and gives it back: new messages are numbered and named in order of UID. What only
+    /// grows behind `stored` costs what is new; where anything else has changed, or `stored` is no longer current, all is
+    /// read again.
+    func update(_ stored: StoredListing, with listing: ListingUpdate) async throws(StoreFailure) -> StoredListing
+    /// Whether nothing of the mailbox has changed since `stored` was read, by whomever: another session, a command of the
+    /// operator, a size that a delivery has taught. One read of one row; false where it fails.
+    func isCurrent(_ stored: StoredListing) async -> Bool
+    /// What this device does not see, and the unique-ids that are its own. The first call for a device and a mailbox
+    /// settles where it begins (`terms.firstSees`).
+    func view(
+        _ device: DeviceID,
+        of mailbox: MailboxID,
+        _ terms: ViewTerms
+    ) async throws(StoreFailure) -> DeviceView
     /// What unidentified sessions from this address have asked to delete.
     func withheld(_ mailbox: MailboxID, from address: IPAddress) async throws(StoreFailure) -> NumberRanges
 }
 
-package struct StoredListing: Sendable {
-    package let mailbox: MailboxID
-    /// Nil before the first listing.
-    package let validity: UIDValidity?
-    /// EXISTS and UIDNEXT as at the last listing.
-    package let exists: UInt32
-    package let uidNext: UID?
-    package let snapshot: MailboxSnapshot
+/// What is kept of a device's own name and password. The password is random and long, so that one salted digest is enough.
+package struct DeviceCredential: Hashable, Sendable {
+    package let device: Device
+    package let account: AccountID
+    /// The login of its account, as it goes upstream.
+    package let login: String
+    package let salt: [UInt8]
+    /// SHA-256 of the salt and the password.
+    package let hash: [UInt8]
 
-    package init(mailbox: MailboxID, validity: UIDValidity?, exists: UInt32, uidNext: UID?, snapshot: MailboxSnapshot) {
-        self.mailbox = mailbox
-        self.validity = validity
-        self.exists = exists
-        self.uidNext = uidNext
-        self.snapshot = snapshot
+    package init(device: Device, account: AccountID, login: String, salt: [UInt8], hash: [UInt8]) {
+        self.device = device
+        self.account = account
+        self.login = login
+        self.salt = salt
+        self.hash = hash
     }
 }
 
-package struct ListingUpdate: Sendable {
-    package let validity: UIDValidity
-    package let exists: UInt32
-    package let uidNext: UID?
-    /// In any order; a UID that is known already is ignored.
-    package let added: [ListedMessage]
-    /// All UIDs that exist, when they were asked for: what is stored and not among them has gone, what was gone and is
-    /// among them is there again.
-    package let present: [ClosedRange<UInt32>]?
+/// How a device is to see a mailbox. Dates are seconds since 1970 and mean INTERNALDATE; a message without one is seen.
+package struct ViewTerms: Hashable, Sendable {
+    /// What a device sees that opens the mailbox for the first time.
+    package enum FirstSees: Hashable, Sendable {
+        case everything
+        case since(Int64)
+        /// What comes after this first time.
+        case nothing
+    }
+
+    package let firstSees: FirstSees
+    /// The beginning of the device's window, at each login anew; nil when it has none.
+    package let windowBegins: Int64?
+    /// The format of this device's own unique-ids; nil when it sees its account's.
+    package let uniqueIDs: UniqueIDFormat?
 
     package init(
-        validity: UIDValidity,
-        exists: UInt32,
-        uidNext: UID?,
-        added: [ListedMessage],
-        present: [ClosedRange<UInt32>]?
+        firstSees: FirstSees = .everything,
+        windowBegins: Int64? = nil,
+        uniqueIDs: UniqueIDFormat? = nil
     ) {
-        self.validity = validity
-        self.exists = exists
-        self.uidNext = uidNext
-        self.added = added
-        self.present = present
+        self.firstSees = firstSees
+        self.windowBegins = windowBegins
+        self.uniqueIDs = uniqueIDs
     }
 }

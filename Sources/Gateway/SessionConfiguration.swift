@@ -16,6 +16,9 @@ package struct SessionConfiguration: Hashable, Sendable {
     package let clampsTotals: Bool
     /// NUL becomes 0x80 (T-001).
     package let replacesNUL: Bool
+    /// The shortest window that any device of the server has, in days: what EXPIRE says before a login (RFC 2449 §6.7). Nil
+    /// where none has one.
+    package let shortestWindow: Int?
     /// `IMPLEMENTATION` in CAPA after login (RFC 2449 §6.9).
     package let implementation: String
 
@@ -24,12 +27,14 @@ package struct SessionConfiguration: Hashable, Sendable {
         hidesDeleted: Bool = true,
         clampsTotals: Bool = true,
         replacesNUL: Bool = true,
+        shortestWindow: Int? = nil,
         implementation: String = "Leavecopy"
     ) {
         self.encryption = encryption
         self.hidesDeleted = hidesDeleted
         self.clampsTotals = clampsTotals
         self.replacesNUL = replacesNUL
+        self.shortestWindow = shortestWindow
         self.implementation = implementation
     }
 }

@@ -1,4 +1,3 @@
-package import class Linux.Secret
 package import struct NIOCore.ByteBuffer
 package import enum POP3.Response
 
@@ -49,13 +48,13 @@ package enum SessionTimer: Hashable, Sendable, CaseIterable {
 package struct LoginRequest: Hashable, Sendable {
     /// As sent, with a tag if there is one.
     package let name: [UInt8]
-    package let password: Secret
-    /// `USER`, `AUTH PLAIN` or `AUTH LOGIN`.
+    package let secret: LoginSecret
+    /// `USER`, or `AUTH` and a mechanism.
     package let method: String
 
-    package init(name: [UInt8], password: Secret, method: String) {
+    package init(name: [UInt8], secret: LoginSecret, method: String) {
         self.name = name
-        self.password = password
+        self.secret = secret
         self.method = method
     }
 }
@@ -65,12 +64,24 @@ package struct Admission: Hashable, Sendable {
     /// For the record, without tag.
     package let account: String
     package let speaker: Speaker
+    /// What holds for this device.
+    package let settings: DeviceSettings
+    /// The format of unique-ids that this device alone has; nil where it sees its account's.
+    package let ownUniqueIDs: UniqueIDFormat?
     /// What went upstream for it.
     package let transcript: [String]
 
-    package init(account: String, speaker: Speaker, transcript: [String]) {
+    package init(
+        account: String,
+        speaker: Speaker,
+        settings: DeviceSettings = DeviceSettings(),
+        ownUniqueIDs: UniqueIDFormat? = nil,
+        transcript: [String]
+    ) {
         self.account = account
         self.speaker = speaker
+        self.settings = settings
+        self.ownUniqueIDs = ownUniqueIDs
         self.transcript = transcript
     }
 }
@@ -81,6 +92,14 @@ package enum LoginRefusal: Error, Hashable, Sendable {
     case store(StoreFailure)
     /// `unidentified: reject`.
     case noDeviceName
+    /// `registration: closed`, and nobody knows this tag or server name.
+    case unknownDevice
+    /// `accounts` does not list it.
+    case unknownAccount
+    /// `one-session`: the device has one already.
+    case deviceInUse
+    /// The command that gives the account's password or token failed.
+    case noSecret
     /// Refused here before the mail server was asked, e.g. control characters in the name.
     case malformed
 }

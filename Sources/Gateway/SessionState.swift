@@ -41,15 +41,30 @@ enum SessionState: Hashable, Sendable {
     case starting(Transaction, Delivery, failure: UpstreamFailure?)
     /// `+OK` is on the wire: the only honest way left to fail is to close without the final dot.
     case delivering(Transaction, Delivery)
-    /// All went out but the final dot: the result record is being written.
-    case finishing(Transaction)
+    /// All went out but the final dot: the result record is being written. `whole` is the row of a message that goes out
+    /// whole; nil for a part of one.
+    case finishing(Transaction, whole: UInt32?)
 
     /// QUIT: what was written of a message may not have reached the kernel yet, and it is not hidden before.
     case draining(Transaction)
     /// QUIT: the hides and their records are being kept.
     case updating(Transaction)
+    /// The line is lost and the session over: what is confirmed is being hidden, with the records of the end.
+    case committing(Ending)
     /// Answers everything with nothing.
     case closed
+}
+
+/// The end of a session whose line is lost, until it is kept.
+struct Ending: Hashable, Sendable {
+    /// Records that are answered before its own.
+    var earlier: Int
+    /// What is recorded with the end.
+    let attempts: [Attempt]
+    let reason: String
+    let outcome: Attempt.Outcome
+    let marked: Int
+    let uncited: [String]
 }
 
 /// A login that is being refused.
@@ -86,8 +101,8 @@ struct Transaction: Hashable, Sendable {
 }
 
 /// LIST or UIDL without an argument, part by part.
-struct Listing: Hashable, Sendable {
-    enum Content: Hashable, Sendable {
+package struct Listing: Hashable, Sendable {
+    package enum Content: Hashable, Sendable {
         case sizes
         case uniqueIDs
     }
@@ -98,6 +113,8 @@ struct Listing: Hashable, Sendable {
     let content: Content
     /// The highest message-number that was written.
     var last = 0
+
+    package init(content: Content) { self.content = content }
 }
 
 /// DELEs whose records are being written, in order.

@@ -24,7 +24,7 @@ extension SessionStateMachine {
         case .pass(let password):
             guard self.allowsLogin else { return self.refuseInClear("PASS") }
             guard let name else { return self.refuseCommand(.err(nil, "USER first")) }
-            return self.begin(LoginRequest(name: name, password: password, method: "USER"))
+            return self.begin(LoginRequest(name: name, secret: .password(password), method: "USER"))
         case .auth(mechanism: nil, initialResponse: _):
             return [.reply(CapabilityList.mechanismList(loginAllowed: self.allowsLogin))]
         case .auth(let mechanism?, let initialResponse):
@@ -44,8 +44,19 @@ extension SessionStateMachine {
             stlsAllowed: self.allowsSTLS,
             loginAllowed: self.allowsLogin,
             inTransaction: inTransaction,
+            expire: inTransaction ? self.expire : self.expireOfSome,
             implementation: self.configuration.implementation
         ).reply
+    }
+
+    /// A window is a device's: who is not known as one sees everything.
+    private var expire: CapabilityList.Expire {
+        guard case .device = self.origin.speaker, let days = self.settings.windowDays, days > 0 else { return .never }
+        return .days(days)
+    }
+
+    private var expireOfSome: CapabilityList.Expire {
+        self.configuration.shortestWindow.map { .daysOfSome($0) } ?? .never
     }
 
     private mutating func startTLS() -> [SessionAction] {
@@ -84,7 +95,10 @@ extension SessionStateMachine {
             return [.reply(.challenge(text))]
         case .credentials(let name, let password):
             let method = "AUTH \(dialogue.mechanism.rawValue)"
-            return self.begin(LoginRequest(name: name, password: password, method: method))
+            return self.begin(LoginRequest(name: name, secret: .password(password), method: method))
+        case .token(let name, let token):
+            let method = "AUTH \(dialogue.mechanism.rawValue)"
+            return self.begin(LoginRequest(name: name, secret: .token(token), method: method))
         case .failed(.err(.auth, _)):
             return self.refuseLogin(.malformedLogin, asked: "AUTH \(dialogue.mechanism.rawValue)")
         case .failed(let reply):

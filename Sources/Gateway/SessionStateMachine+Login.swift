@@ -7,7 +7,7 @@ extension SessionStateMachine {
         let name = LoginName(request.name)
         self.origin.account = name.display
         // Some directories take an empty password for an anonymous login, which succeeds: never forwarded (P-21).
-        guard name.isWellFormed, request.password.count > 0 else {
+        guard name.isWellFormed, request.secret.secret.count > 0 else {
             return self.refuseLogin(.malformedLogin, asked: Self.asked(request.method))
         }
         self.state = .loggingIn(method: request.method)
@@ -21,6 +21,7 @@ extension SessionStateMachine {
         case .success(let admission):
             self.origin.account = admission.account
             self.origin.speaker = admission.speaker
+            self.settings = admission.settings
             self.state = .preparing(admission, method: method)
             return [.openMaildrop, .startTimer(.listingAtLogin, seconds: Self.listingAtLoginSeconds)]
         case .failure(let refusal):
@@ -58,12 +59,17 @@ extension SessionStateMachine {
             transaction.take(answer)
             self.state = .answering(transaction, reply)
             return []
+        case .marking(var transaction, let pending):
+            // RSET is being recorded, which needs no listing.
+            transaction.take(answer)
+            self.state = .marking(transaction, pending)
+            return []
         case .awaitingMaildrop(var transaction, let command):
             transaction.take(answer)
             self.state = .idle(transaction)
             return [.cancelTimer(.listing)] + self.transact(command, transaction)
         case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .loggingIn, .refusing,
-            .listing, .marking, .fetching, .gathering, .starting, .delivering, .finishing, .draining, .updating,
+            .listing, .fetching, .gathering, .starting, .delivering, .finishing, .draining, .updating, .committing,
             .closed:
             // Too late to be of use: the login was refused, or QUIT came first.
             return []
@@ -82,7 +88,7 @@ extension SessionStateMachine {
         _ transcript: [String]
     ) -> [SessionAction] {
         let transaction = Transaction(opening: opening)
-        let shown = transaction.maildrop.map { ", \($0.count) messages shown" } ?? ", listing under way"
+        let shown = transaction.maildrop.map { ", \($0.shown)" } ?? ", listing under way"
         let attempt = Attempt(
             action: .login,
             outcome: .success,
@@ -172,7 +178,7 @@ extension SessionStateMachine {
             self.state = .refusing(refusal)
             return []
         case .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .fetching, .gathering,
-            .starting, .delivering, .finishing, .draining, .updating, .closed:
+            .starting, .delivering, .finishing, .draining, .updating, .committing, .closed:
             return []
         }
     }
@@ -181,6 +187,14 @@ extension SessionStateMachine {
     private static let loggedIn = Response.ok("Logged in")
 
     private static func asked(_ method: String) -> String { method == "USER" ? "PASS" : method }
+}
+
+extension Maildrop {
+    /// What the record says that a device is shown at its login.
+    fileprivate var shown: String {
+        let messages = self.listedMessages
+        return "\(messages) messages shown" + (messages < self.count ? Attempt.andNotice : "")
+    }
 }
 
 extension Transaction {

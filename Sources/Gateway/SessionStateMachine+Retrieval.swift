@@ -1,3 +1,4 @@
+import struct IMAP.UID
 package import struct NIOCore.ByteBuffer
 import struct POP3.MessageNumber
 import enum POP3.Response
@@ -10,7 +11,7 @@ extension SessionStateMachine {
         _ maildrop: Maildrop,
         _ transaction: Transaction
     ) -> [SessionAction] {
-        guard let message = maildrop[number] else {
+        guard let entry = maildrop[number] else {
             let asked = lines.map { "TOP \(number.value) \($0)" } ?? "RETR \(number.value)"
             let attempt = Attempt(
                 action: lines == nil ? .retr : .top,
@@ -22,21 +23,33 @@ extension SessionStateMachine {
             )
             return self.record(attempt, thenAnswer: Failure.noSuchMessage, transaction)
         }
-        let delivery = Delivery(number, message, lines: lines, replacesNUL: self.configuration.replacesNUL)
+        let delivery = Delivery(number, entry, lines: lines, replacesNUL: self.configuration.replacesNUL)
+        // A notice of our own is here already: nothing goes upstream.
+        guard case .message(let message) = entry else { return self.start(transaction, delivery) }
         // A TOP that is a download is withheld like RETR, else fetchmail would download it at each poll.
         if delivery.isWhole, maildrop.withholds(message) {
-            let attempt = self.failed(delivery, transaction, Failure.withheld, reason: "asked to be deleted before")
+            let attempt = self.failed(delivery, transaction, Failure.withheld, reason: Attempt.withheld)
             return self.record(attempt, thenAnswer: Failure.withheld, transaction)
         }
+        let ahead = self.order.retrieved(number.value, of: maildrop.lastNumber)
+        return self.fetch(transaction, delivery, ahead: ahead.compactMap { maildrop.uid(ofNumber: $0) })
+    }
+
+    private mutating func fetch(
+        _ transaction: Transaction,
+        _ delivery: Delivery,
+        ahead: [UID] = []
+    ) -> [SessionAction] {
+        guard let request = delivery.request(ahead: ahead) else { return self.calledOutOfTurn() }
         self.state = .fetching(transaction, delivery)
-        return [.fetch(delivery.request)]
+        return [.fetch(request)]
     }
 
     /// `octets` is what the mail server announced for this fetch.
     package mutating func bodyBegan(octets: UInt64) -> [SessionAction] {
         guard case .fetching(let transaction, var delivery) = self.state else { return self.bodyOutOfTurn() }
         delivery.announced = octets
-        if delivery.window != nil {
+        if delivery.isGathered {
             self.state = .gathering(transaction, delivery)
             return [.pullBody]
         }
@@ -55,7 +68,7 @@ extension SessionStateMachine {
             return [Self.restartIdle] + ready.map(SessionAction.piece) + [.pullBody]
         case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .loggingIn, .refusing,
             .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .fetching, .starting,
-            .finishing, .draining, .updating, .closed:
+            .finishing, .draining, .updating, .committing, .closed:
             return self.bodyOutOfTurn()
         }
     }
@@ -65,14 +78,13 @@ extension SessionStateMachine {
         case .gathering(let transaction, var delivery):
             delivery.transcript += transcript
             if delivery.windowEnded() { return self.start(transaction, delivery) }
-            self.state = .fetching(transaction, delivery)
-            return [.fetch(delivery.request)]
+            return self.fetch(transaction, delivery)
         case .delivering(let transaction, var delivery):
             delivery.transcript += transcript
             return self.finish(transaction, delivery)
         case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .loggingIn, .refusing,
             .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .fetching, .starting,
-            .finishing, .draining, .updating, .closed:
+            .finishing, .draining, .updating, .committing, .closed:
             return self.bodyOutOfTurn()
         }
     }
@@ -89,10 +101,10 @@ extension SessionStateMachine {
         case .delivering(let transaction, var delivery):
             delivery.transcript += transcript
             self.state = .delivering(transaction, delivery)
-            return self.end(reason: Failure.upstream(failure).reason)
+            return self.end(reason: Failure.upstream(failure).reason, lineIsLost: true)
         case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .loggingIn, .refusing,
             .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .starting, .finishing,
-            .draining, .updating, .closed:
+            .draining, .updating, .committing, .closed:
             return self.bodyOutOfTurn()
         }
     }
@@ -104,8 +116,8 @@ extension SessionStateMachine {
             outcome: .unknown,
             asked: delivery.asked,
             answered: Self.reply(to: delivery).text,
-            done: "begun",
-            message: transaction.maildrop?.reference(to: delivery.message, numbered: delivery.number)
+            done: Attempt.done("begun", to: delivery.entry),
+            message: transaction.reference(to: delivery)
         )
         self.state = .starting(transaction, delivery, failure: nil)
         return [.record([attempt], changes: [], .written)]
@@ -119,7 +131,7 @@ extension SessionStateMachine {
     ) -> [SessionAction] {
         if let failure { return self.refuse(transaction, delivery, .upstream(failure)) }
         if case .failure(let failure) = answer {
-            let cancel: [SessionAction] = delivery.window == nil ? [.cancelBody] : []
+            let cancel: [SessionAction] = delivery.isGathered ? [] : [.cancelBody]
             return cancel + [.log("retrieval not recorded")]
                 + self.answer(Failure.store(failure).reply, transaction)
         }
@@ -127,7 +139,7 @@ extension SessionStateMachine {
         var delivery = delivery
         transaction.mayHaveUnwritten = true
         let reply = SessionAction.reply(Self.reply(to: delivery))
-        guard delivery.window != nil else {
+        guard delivery.isGathered else {
             self.state = .delivering(transaction, delivery)
             return [reply, .pullBody]
         }
@@ -138,38 +150,49 @@ extension SessionStateMachine {
     private mutating func finish(_ transaction: Transaction, _ delivery: Delivery) -> [SessionAction] {
         var delivery = delivery
         let end = delivery.finish().map(SessionAction.piece)
-        if delivery.isWhole { self.tally.served += 1 }
+        let whole = delivery.isWhole ? delivery.entry.message?.number : nil
+        if whole != nil { self.tally.served += 1 }
         let attempt = Attempt(
             action: delivery.action,
             outcome: .success,
             asked: delivery.asked,
             answered: Self.reply(to: delivery).text,
-            done: "served \(delivery.octets) octets\(delivery.isWhole ? ", whole" : "")",
-            message: transaction.maildrop?.reference(to: delivery.message, numbered: delivery.number),
+            done: Attempt.done(
+                "served \(delivery.octets) octets\(delivery.isWhole ? ", whole" : "")",
+                to: delivery.entry
+            ),
+            message: transaction.reference(to: delivery),
             octets: delivery.octets,
             upstream: delivery.transcript
         )
-        self.state = .finishing(transaction)
+        self.state = .finishing(transaction, whole: whole)
         return end + [.record([attempt], changes: self.learnt(transaction, delivery), .written)]
     }
 
-    mutating func finishRecorded(_ answer: Result<Void, StoreFailure>, _ transaction: Transaction) -> [SessionAction] {
+    mutating func finishRecorded(
+        _ answer: Result<Void, StoreFailure>,
+        _ transaction: Transaction,
+        whole row: UInt32?
+    ) -> [SessionAction] {
         switch answer {
-        case .success: return [.piece(Response.finalDot)] + self.settle(transaction)
-        case .failure: return [.log("delivery not recorded")] + self.end(reason: "delivery not recorded")
+        case .success:
+            if let row, self.commitsConfirmed != nil { self.confirmations.delivered(row) }
+            return [.piece(Response.finalDot)] + self.settle(transaction)
+        case .failure:
+            return [.log("delivery not recorded")] + self.end(reason: "delivery not recorded", lineIsLost: true)
         }
     }
 
     /// What delivering a message taught: its size as the device counts it, and its details for the record.
     private func learnt(_ transaction: Transaction, _ delivery: Delivery) -> [Change] {
-        guard let mailbox = transaction.maildrop?.mailbox else { return [] }
+        guard let mailbox = transaction.maildrop?.mailbox, let message = delivery.entry.message else { return [] }
         var changes: [Change] = []
         let size = UInt32(clamping: max(1, delivery.octets))
-        if delivery.isWhole, size != delivery.message.size {
-            changes.append(.size(mailbox, number: delivery.message.number, octets: size))
+        if delivery.isWhole, size != message.size {
+            changes.append(.size(mailbox, number: message.number, octets: size))
         }
         if let details = delivery.details {
-            changes.append(.details(mailbox, number: delivery.message.number, details))
+            changes.append(.details(mailbox, number: message.number, details))
         }
         return changes
     }
@@ -191,8 +214,9 @@ extension SessionStateMachine {
             outcome: .failure,
             asked: delivery.asked,
             answered: reply?.text ?? Self.reply(to: delivery).text,
-            done: reply == nil ? "cut after \(delivery.octets) octets, no final dot" : "nothing",
-            message: transaction.maildrop?.reference(to: delivery.message, numbered: delivery.number),
+            done: reply == nil
+                ? Attempt.done("cut after \(delivery.octets) octets, no final dot", to: delivery.entry) : "nothing",
+            message: transaction.reference(to: delivery),
             octets: delivery.octets,
             reason: reason,
             upstream: delivery.transcript
@@ -211,8 +235,15 @@ extension SessionStateMachine {
         case .fetching, .gathering, .starting, .delivering: return self.calledOutOfTurn()
         case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .loggingIn, .refusing,
             .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .finishing, .draining,
-            .updating, .closed:
+            .updating, .committing, .closed:
             return []
         }
+    }
+}
+
+extension Transaction {
+    /// How the record names what is delivered; nil for what is no message of the mailbox.
+    fileprivate func reference(to delivery: Delivery) -> MessageReference? {
+        delivery.entry.message.flatMap { self.maildrop?.reference(to: $0, numbered: delivery.number) }
     }
 }

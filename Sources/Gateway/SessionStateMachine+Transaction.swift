@@ -1,7 +1,5 @@
 import struct NIOCore.ByteBuffer
 import enum POP3.Command
-import enum POP3.ListWriter
-import struct POP3.MessageNumber
 import enum POP3.Response
 
 // TRANSACTION (RFC 1939 §5). RETR and TOP stand in +Retrieval, DELE and RSET in +Deletion, QUIT in +Update.
@@ -36,14 +34,14 @@ extension SessionStateMachine {
         case .list(nil): return self.list(Listing(content: .sizes), maildrop, transaction)
         case .uidl(nil): return self.list(Listing(content: .uniqueIDs), maildrop, transaction)
         case .list(let number?):
-            guard let message = maildrop[number] else { return self.answer(Failure.noSuchMessage, transaction) }
-            return self.answer(.ok("\(number.value) \(self.clamped(UInt64(message.size)))"), transaction)
+            guard let entry = maildrop[number] else { return self.answer(Failure.noSuchMessage, transaction) }
+            return self.answer(.ok("\(number.value) \(self.clamped(UInt64(entry.size)))"), transaction)
         case .uidl(let number?):
-            guard let message = maildrop[number] else { return self.answer(Failure.noSuchMessage, transaction) }
-            return self.answer(.ok("\(number.value) \(message.uniqueID.text)"), transaction)
+            guard let entry = maildrop[number] else { return self.answer(Failure.noSuchMessage, transaction) }
+            return self.answer(.ok("\(number.value) \(entry.uniqueID.text)"), transaction)
         case .retr(let number): return self.retrieve(number, lines: nil, maildrop, transaction)
         case .top(let number, let lines): return self.retrieve(number, lines: lines, maildrop, transaction)
-        case .dele(let number): return self.mark(number, transaction, PendingMarks())
+        case .dele(let number): return self.mark(number, transaction)
         case .user, .pass, .auth, .stls, .capa, .rset, .noop, .quit, .unsupported: return self.calledOutOfTurn()
         }
     }
@@ -101,7 +99,7 @@ extension SessionStateMachine {
     /// Ready for the next command; or at the end, when the server wants to stop.
     mutating func settle(_ transaction: Transaction) -> [SessionAction] {
         self.state = .idle(transaction)
-        return self.isQuiescing ? self.end(reason: "server stop") : []
+        return self.isQuiescing ? self.end(reason: "server stop", lineIsLost: true) : []
     }
 }
 
@@ -131,18 +129,9 @@ extension SessionStateMachine {
     ) -> [SessionAction] {
         var listing = listing
         var part = ByteBuffer()
-        var lines = 0
-        for (number, message) in maildrop.listed(after: listing.last) {
-            guard lines < Listing.linesInPart else {
-                self.state = .listing(transaction, listing)
-                return [.piece(part), .awaitWritable]
-            }
-            switch listing.content {
-            case .sizes: ListWriter.write(number, octets: self.clamped(UInt64(message.size)), into: &part)
-            case .uniqueIDs: ListWriter.write(number, message.uniqueID, into: &part)
-            }
-            listing.last = number.value
-            lines += 1
+        guard maildrop.write(&listing, largest: self.clamped(.max), into: &part) else {
+            self.state = .listing(transaction, listing)
+            return [.piece(part), .awaitWritable]
         }
         part.writeImmutableBuffer(Response.finalDot)
         return [.piece(part)] + self.settle(transaction)

@@ -20,8 +20,10 @@ extension SessionStateMachine {
     }
 
     private mutating func update(_ transaction: Transaction) -> [SessionAction] {
-        let count = transaction.markedCount
         let rows = transaction.maildrop.map(\.marked) ?? NumberRanges()
+        let count = rows.count
+        // Our own message really goes, whatever becomes of those of the mailbox.
+        let notice = transaction.maildrop?.markedNotice
         let policy = self.deletionPolicy
         let change = transaction.maildrop.flatMap {
             policy.change(rows, of: $0.mailbox, from: self.origin.arrival.source.address)
@@ -31,13 +33,15 @@ extension SessionStateMachine {
             outcome: .success,
             asked: "QUIT",
             answered: Self.farewell.text,
-            done: policy.doneAtQUIT(count),
-            numbers: count > 0 ? rows : nil
+            done: notice == nil ? policy.doneAtQUIT(count) : Attempt.doneWithNotice(policy.doneAtQUIT(count)),
+            numbers: count > 0 ? rows : nil,
+            mailbox: count > 0 ? transaction.maildrop?.mailbox : nil
         )
-        let end = self.sessionEnd(reason: "quit", outcome: .success, dropped: 0, uncited: transaction.uncited)
+        let end = self.sessionEnd(reason: "quit", outcome: .success, uncited: transaction.uncited)
         let attempts = transaction.unrecorded + [quit, end]
+        let changes = [change, notice.map { Change.endNotice($0.uniqueID) }].compactMap(\.self)
         self.state = .updating(transaction)
-        return [.record(attempts, changes: change.map { [$0] } ?? [], count > 0 ? .synced : .written)]
+        return [.record(attempts, changes: changes, transaction.markedCount > 0 ? .synced : .written)]
     }
 
     mutating func updated(_ answer: Result<Void, StoreFailure>, _ transaction: Transaction) -> [SessionAction] {

@@ -7,7 +7,8 @@ package import enum POP3.SyntaxError
 /// Events come in, one method each, and actions go out, which the shell carries out in order. The machine decides which
 /// command is answered when, what is recorded before which answer, what DELE and QUIT mean, and when the session ends.
 /// It never sends anything to the mail server but the wish for one message's octets, never looks at a clock, never says
-/// a word of a peer's, and hides nothing but at QUIT.
+/// a word of a peer's, and hides nothing but at QUIT; for a device whose operator says so, also what it had whole when
+/// the line was lost.
 ///
 /// The order is always: record, keep, then answer (DESIGN promise 3). Replies come in the order of the commands. What
 /// the shell hands in out of turn ends the session; what a peer sends never traps.
@@ -19,6 +20,10 @@ package struct SessionStateMachine: Hashable, Sendable {
     var limits = SessionLimits()
     var tally = SessionTally()
     var isQuiescing = false
+    /// What holds for this device, once it was let in.
+    var settings = DeviceSettings()
+    var confirmations = Confirmations()
+    var order = RetrievalOrder()
 
     package init(configuration: SessionConfiguration, arrival: Arrival) {
         self.configuration = configuration
@@ -35,15 +40,20 @@ package struct SessionStateMachine: Hashable, Sendable {
             return pending.count < PendingMarks.limit
         case .unconnected, .awaitingTLS, .startingTLS, .loggingIn, .refusing, .preparing, .admitting, .awaitingMaildrop,
             .listing, .answering, .fetching, .gathering, .starting, .delivering, .finishing, .draining, .updating,
-            .closed:
+            .committing, .closed:
             return false
         }
     }
 
     /// Nothing is decided any more: the session's end is on its way to the record.
     package var hasEnded: Bool {
-        guard case .closed = self.state else { return false }
-        return true
+        switch self.state {
+        case .committing, .closed: true
+        case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .loggingIn, .refusing,
+            .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .fetching, .gathering,
+            .starting, .delivering, .finishing, .draining, .updating:
+            false
+        }
     }
 
     /// Whether the next line is a SASL response and not a command. One that is too long is handed in as the failed command
@@ -80,7 +90,7 @@ package struct SessionStateMachine: Hashable, Sendable {
             return []
         case .authorization, .authenticating, .loggingIn, .refusing, .preparing, .admitting, .idle, .awaitingMaildrop,
             .listing, .marking, .answering, .fetching, .gathering, .starting, .delivering, .finishing, .draining,
-            .updating, .closed:
+            .updating, .committing, .closed:
             return self.calledOutOfTurn()
         }
     }
@@ -113,7 +123,7 @@ package struct SessionStateMachine: Hashable, Sendable {
 
     /// A call that the state does not allow: our own shell's mistake, which ends one session and not the server.
     mutating func calledOutOfTurn() -> [SessionAction] {
-        if case .closed = self.state { return [] }
+        if self.hasEnded { return [] }
         return [.log("event out of turn")] + self.end(reason: "event out of turn")
     }
 

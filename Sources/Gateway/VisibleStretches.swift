@@ -23,24 +23,52 @@ struct VisibleStretches: Hashable, Sendable {
             self.octets = snapshot.octets(in: 0..<snapshot.count)
             return
         }
+        var visible = Gathered()
+        if snapshot.rowsAreInOrder {
+            visible.gatherInOrder(snapshot, hiding: hidden)
+        } else {
+            visible.gather(snapshot, hiding: hidden)
+        }
+        self.stretches = visible.stretches
+        self.count = visible.count
+        self.octets = visible.octets
+    }
+
+    private struct Gathered {
         var stretches: [Stretch] = []
         var count = 0
         var octets: UInt64 = 0
-        var position = 0
-        // Rows need not be in order of position: after a change of UIDVALIDITY old rows stand among new ones.
-        while position < snapshot.count {
-            let start = position
-            while let row = snapshot.number(at: position), !hidden.contains(row) { position += 1 }
-            if position > start {
-                stretches.append(Stretch(position: start, before: count, count: position - start))
-                count += position - start
-                octets &+= snapshot.octets(in: start..<position)
+
+        /// Each hidden range is a stretch of positions, found by binary search: costs by the ranges, not by the messages.
+        mutating func gatherInOrder(_ snapshot: MailboxSnapshot, hiding hidden: NumberRanges) {
+            var position = 0
+            for range in hidden.ranges {
+                let first = snapshot.firstPosition(ofRowsFrom: range.lowerBound)
+                self.append(position..<max(position, first), snapshot)
+                position =
+                    range.upperBound == .max ? snapshot.count : snapshot.firstPosition(ofRowsFrom: range.upperBound + 1)
+                if position >= snapshot.count { return }
             }
-            while let row = snapshot.number(at: position), hidden.contains(row) { position += 1 }
+            self.append(position..<snapshot.count, snapshot)
         }
-        self.stretches = stretches
-        self.count = count
-        self.octets = octets
+
+        /// After a change of UIDVALIDITY old rows stand among new ones: each is looked at.
+        mutating func gather(_ snapshot: MailboxSnapshot, hiding hidden: NumberRanges) {
+            var position = 0
+            while position < snapshot.count {
+                let start = position
+                while let row = snapshot.number(at: position), !hidden.contains(row) { position += 1 }
+                self.append(start..<position, snapshot)
+                while let row = snapshot.number(at: position), hidden.contains(row) { position += 1 }
+            }
+        }
+
+        private mutating func append(_ positions: Range<Int>, _ snapshot: MailboxSnapshot) {
+            guard !positions.isEmpty else { return }
+            self.stretches.append(Stretch(position: positions.lowerBound, before: self.count, count: positions.count))
+            self.count += positions.count
+            self.octets &+= snapshot.octets(in: positions)
+        }
     }
 
     /// Where in the snapshot the message of that number stands; nil when there is none.

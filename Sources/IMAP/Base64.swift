@@ -23,4 +23,21 @@ enum Base64 {
         while padded && output.count % 4 != 0 { output.append(UInt8(ascii: "=")) }
         return output
     }
+
+    /// Strict (RFC 4648 §3.5): nil for anything that `encode` does not write.
+    static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        var output: [UInt8] = []
+        var bits: UInt32 = 0
+        var count = 0
+        for octet in text.prefix(while: { $0 != UInt8(ascii: "=") }) {
+            guard let value = self.standard.firstIndex(of: octet) else { return nil }
+            bits = (bits << 6) | UInt32(value)
+            count += 6
+            guard count >= 8 else { continue }
+            count -= 8
+            output.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+            bits &= (1 << UInt32(count)) - 1
+        }
+        return self.encode(output) == Array(text) ? output : nil
+    }
 }

@@ -12,14 +12,23 @@ package struct Capabilities: OptionSet, Hashable, Sendable {
     package static let id = Capabilities(rawValue: 64)
     package static let extendedSearch = Capabilities(rawValue: 128)
     package static let quota = Capabilities(rawValue: 256)
+    package static let scramSHA256 = Capabilities(rawValue: 512)
+    package static let xoauth2 = Capabilities(rawValue: 1_024)
+    package static let oauthBearer = Capabilities(rawValue: 2_048)
+    /// EMAILID (RFC 8474 §5.1).
+    package static let objectID = Capabilities(rawValue: 4_096)
+    /// X-GM-MSGID.
+    package static let gmail = Capabilities(rawValue: 8_192)
 
     /// The longest list (I-03).
     static let maximumLength = 16_384
 
     private static let names: [(String, Capabilities)] = [
         ("STARTTLS", .startTLS), ("LOGINDISABLED", .loginDisabled), ("AUTH=PLAIN", .plain),
+        ("AUTH=SCRAM-SHA-256", .scramSHA256), ("AUTH=XOAUTH2", .xoauth2), ("AUTH=OAUTHBEARER", .oauthBearer),
         ("SASL-IR", .initialResponse), ("LITERAL+", .literalPlus), ("LITERAL-", .literalMinus), ("ID", .id),
         ("ESEARCH", .extendedSearch), ("QUOTA", .quota),
+        ("OBJECTID", .objectID), ("X-GM-EXT-1", .gmail),
         // Seen in the field: `LITERAL +`, with a space (MailKit #1654).
         ("+", .literalPlus),
     ]

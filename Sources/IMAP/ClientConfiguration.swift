@@ -1,5 +1,3 @@
-package import class Linux.Secret
-
 /// How the connection to the mail server is protected before anything secret is said.
 package enum Protection: Hashable, Sendable {
     /// TLS from the first octet (`imaps://`).
@@ -10,9 +8,11 @@ package enum Protection: Hashable, Sendable {
     case plainLoopback
 }
 
-/// Which of LOGIN and AUTHENTICATE PLAIN is used; `.automatic` chooses by what the server announces (I-10).
+/// How a password is sent; `.automatic` chooses by what the server announces (I-10). A token has mechanisms of its own.
 package enum AuthenticationChoice: String, Hashable, Sendable {
     case automatic, plain, login
+    /// SCRAM-SHA-256, or no login at all: the server never sees the password.
+    case scram
 }
 
 /// What the client state machine needs to know before it begins.
@@ -25,6 +25,10 @@ package struct ClientConfiguration: Hashable, Sendable {
     package let product: (name: String, version: String)
     /// Random, so that an answer cannot be sent before its question: a tag is this and a number.
     package let tagPrefix: String
+    /// Random, for SCRAM: printable ASCII without a comma, at least 18 octets of chance (RFC 5802 §5.1).
+    package let nonce: String
+    /// Name and port of the mail server, as OAUTHBEARER tells them (RFC 7628 §3.1).
+    package let server: (host: String, port: Int)
     /// Whether GETQUOTAROOT is asked once after EXAMINE, where QUOTA is announced.
     package let asksQuota: Bool
 
@@ -34,6 +38,8 @@ package struct ClientConfiguration: Hashable, Sendable {
         mailbox: String,
         product: (name: String, version: String),
         tagPrefix: String,
+        nonce: String,
+        server: (host: String, port: Int),
         asksQuota: Bool
     ) {
         self.protection = protection
@@ -41,28 +47,19 @@ package struct ClientConfiguration: Hashable, Sendable {
         self.mailbox = mailbox
         self.product = product
         self.tagPrefix = tagPrefix
+        self.nonce = nonce
+        self.server = server
         self.asksQuota = asksQuota
     }
 
     package static func == (left: ClientConfiguration, right: ClientConfiguration) -> Bool {
         left.protection == right.protection && left.authentication == right.authentication
             && left.mailbox == right.mailbox && left.product == right.product && left.tagPrefix == right.tagPrefix
-            && left.asksQuota == right.asksQuota
+            && left.nonce == right.nonce && left.server == right.server && left.asksQuota == right.asksQuota
     }
 
     package func hash(into hasher: inout Hasher) {
         hasher.combine(self.mailbox)
         hasher.combine(self.tagPrefix)
-    }
-}
-
-/// The name and password of the account, as octets: they may be in any old code page (I-12).
-package struct Credentials: Hashable, Sendable {
-    package let name: [UInt8]
-    package let password: Secret
-
-    package init(name: [UInt8], password: Secret) {
-        self.name = name
-        self.password = password
     }
 }

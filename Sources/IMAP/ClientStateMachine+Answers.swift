@@ -12,15 +12,16 @@ extension ClientStateMachine {
         case .bodyPiece(let piece):
             return self.bodyReceived(piece)
         case .bodyEnded:
-            return self.bodyEnded()
+            self.bodyEnded()
+            return []
         }
     }
 
     private mutating func take(_ response: Response) throws(ProtocolViolation) -> [ClientAction] {
         if case .awaitingGreeting = self.state { return try self.greeted(response) }
         switch response {
-        case .continuation:
-            return self.continued()
+        case .continuation(let challenge):
+            return try self.continued(challenge)
         case .status(let status):
             guard let tag = status.tag else { return try self.untagged(status) }
             guard tag == Array(self.tag.utf8), self.awaitsAnswer else { throw .wrongTag }
@@ -52,7 +53,7 @@ extension ClientStateMachine {
         switch self.state {
         case .initial, .awaitingGreeting, .securing, .idle, .closed: false
         case .askingCapabilities, .startingTLS, .authenticating, .identifying, .examining, .askingQuota, .listing,
-            .searching, .fetching, .probing, .loggingOut:
+            .searching, .fetching, .fetchingHeaders, .probing, .loggingOut:
             true
         }
     }
@@ -71,6 +72,7 @@ extension ClientStateMachine {
         case .listing(let listing, let mailbox): return try self.listed(status, listing, mailbox)
         case .searching(let search, let mailbox): return try self.searched(status, search, mailbox)
         case .fetching(let fetching, let mailbox): return self.fetchAnswered(status, fetching, mailbox)
+        case .fetchingHeaders(_, let mailbox): return self.headersAnswered(status, mailbox)
         case .probing(let mailbox): return self.probed(status, mailbox)
         case .loggingOut:
             self.close()
@@ -119,7 +121,7 @@ extension ClientStateMachine {
     var mailbox: ExaminedMailbox? {
         switch self.state {
         case .askingQuota(let mailbox), .idle(let mailbox), .listing(_, let mailbox), .searching(_, let mailbox),
-            .fetching(_, let mailbox), .probing(let mailbox):
+            .fetching(_, let mailbox), .fetchingHeaders(_, let mailbox), .probing(let mailbox):
             mailbox
         case .initial, .awaitingGreeting, .askingCapabilities, .startingTLS, .securing, .authenticating, .identifying,
             .examining, .loggingOut, .closed:
@@ -142,11 +144,11 @@ extension ClientStateMachine {
 
     private mutating func learn(_ capabilities: Capabilities) { self.capabilities = capabilities }
 
-    /// Texts that the server wants people to read (RFC 3501 §7.1, ALERT); none before TLS, and none with the password.
+    /// Texts that the server wants people to read (RFC 3501 §7.1, ALERT); none before TLS, and none with the secret.
     private mutating func alert(_ status: StatusResponse) -> [ClientAction] {
         guard status.code == .named(.alert) || status.code == .named(.webAlert), self.isProtected else { return [] }
-        let password = self.credentials?.password.octets ?? []
-        guard password.isEmpty || !status.text.contains(password) else { return [] }
+        let secret = self.credentials?.secret.octets ?? []
+        guard secret.isEmpty || !status.text.contains(secret) else { return [] }
         let printable = status.text.prefix(256).map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }
         return self.notice("the mail server says: " + String(decoding: printable, as: UTF8.self))
     }
@@ -174,9 +176,9 @@ extension ClientStateMachine {
         return parts.prefix(1).map { .send(ByteBuffer(bytes: $0.octets)) }
     }
 
-    /// `+`: the next part may go. One that nothing waits for is Exchange's habit (I-61).
-    private mutating func continued() -> [ClientAction] {
-        guard let part = self.waiting.first else { return [] }
+    /// `+`: the next part may go.
+    private mutating func continued(_ challenge: [UInt8]) throws(ProtocolViolation) -> [ClientAction] {
+        guard let part = self.waiting.first else { return try self.challenged(challenge) }
         self.waiting.removeFirst()
         return [.send(ByteBuffer(bytes: part.octets))]
     }

@@ -1,97 +1,118 @@
 import struct NIOCore.ByteBuffer
 
-/// One message's text.
+/// The texts of messages.
 extension ClientStateMachine {
     struct Fetching: Hashable, Sendable {
+        /// What has come of a text in the FETCH response under way.
         enum Body: Hashable, Sendable {
-            case awaited
-            /// Pieces are handed on; `confirmed` once the UID was told.
-            case streaming(confirmed: Bool)
-            /// Not ours, or a second one: its octets are dropped, within the budget.
-            case dropped(after: Delivery)
-            case delivered(confirmed: Bool)
+            case none
+            /// Pieces are handed on; nil until the server tells whose they are.
+            case streaming(UID?)
+            /// The literal is whole, the response is not.
+            case streamed(UID?)
+            /// Not asked for, or a second one: its octets are dropped, within the budget.
+            case dropped
         }
 
-        enum Delivery: Hashable, Sendable {
-            case nothing, body
-        }
-
-        let uid: UID
         let section: Section
-        var body = Body.awaited
+        /// UIDs that were asked for and not answered yet.
+        var wanted: Set<UInt32>
+        let isOfOne: Bool
+        var body = Body.none
         /// NIL or EXPUNGEISSUED was told.
         var isGone = false
     }
 
-    /// Answers `bodyBegan`, `bodyPiece`…, `bodyEnded`, or `refused`. `bodyEnded` comes with the tagged OK, when the
-    /// whole text has come and the server named this UID. An empty text, where the listing told a size, is for the
-    /// caller to judge (I-42).
-    package mutating func fetch(_ uid: UID, _ section: Section, in mailbox: ExaminedMailbox) -> [ClientAction] {
+    /// The most messages of one command; each answer may have a thousand octets beside its text (`answerBudget`).
+    static let maximumBodies = 1_000
+
+    /// How many of the first of `uids` one command can ask for.
+    package static func bodiesOfOneCommand(_ uids: [UID]) -> Int {
+        CommandEncoder.fitting(uids, atMost: Self.maximumBodies)
+    }
+
+    /// Asks for as many of the first of `uids` as one command can. Answers, in whatever order the server likes, for each
+    /// message `bodyBegan`, `bodyPiece`…, `bodyEnded`, or `bodyGone`; and then `fetchEnded`, or `refused`, which takes
+    /// nothing back of what has ended. Where one message was asked for and nothing came, that is `refused(.messageGone)`;
+    /// of many, those that did not come are for the caller to judge, and so is an empty text where the listing told a
+    /// size (I-42).
+    package mutating func fetch(_ uids: [UID], _ section: Section, in mailbox: ExaminedMailbox) -> [ClientAction] {
         switch self.mailbox(for: mailbox) {
         case nil: return []
         case .failure(let refusal): return [.refused(refusal)]
         case .success(let current):
-            self.state = .fetching(Fetching(uid: uid, section: section), current)
-            return self.send(.fetchBody(uid, section, in: current))
+            let asked = uids.prefix(Self.bodiesOfOneCommand(uids))
+            guard !asked.isEmpty else { return [.fetchEnded] }
+            let wanted = Set(asked.map(\.value))
+            self.state = .fetching(Fetching(section: section, wanted: wanted, isOfOne: wanted.count == 1), current)
+            return self.send(.fetchBodies(UIDRanges(asked).sorted, section, in: current))
         }
     }
 
     mutating func bodyBegan(head: ByteBuffer, octets: UInt64) throws(ProtocolViolation) -> [ClientAction] {
+        if case .fetchingHeaders = self.state { return try self.headerBegan(head: head, octets: octets) }
         guard case .fetching(var fetching, let mailbox) = self.state else { return [] }
         let told = try FetchParser.head(head.readableBytesUInt8Span)
-        guard fetching.body == .awaited, told.body == .streamed, let confirmed = fetching.names(told.identifier) else {
-            fetching.body = .dropped(after: fetching.body == .awaited ? .nothing : .body)
+        guard told.body == .streamed, fetching.expects(told.identifier) else {
+            fetching.body = .dropped
             self.state = .fetching(fetching, mailbox)
             return []
         }
         guard fetching.begins(at: told.origin) else { throw .otherMessage }
-        fetching.body = .streaming(confirmed: confirmed)
+        fetching.body = .streaming(told.identifier.uid)
         self.state = .fetching(fetching, mailbox)
         self.budget = self.budget.addingClamped(Int(clamping: octets))
-        return [.bodyBegan(octets: octets)]
+        return [.bodyBegan(told.identifier.uid, octets: octets)]
     }
 
     mutating func bodyReceived(_ piece: ByteBuffer) -> [ClientAction] {
+        if case .fetchingHeaders = self.state { return self.headerReceived(piece) }
         guard case .fetching(let fetching, _) = self.state, case .streaming = fetching.body else { return [] }
         return [.bodyPiece(piece)]
     }
 
-    mutating func bodyEnded() -> [ClientAction] {
-        guard case .fetching(var fetching, let mailbox) = self.state else { return [] }
-        switch fetching.body {
-        case .streaming(let confirmed): fetching.body = .delivered(confirmed: confirmed)
-        case .dropped(.nothing): fetching.body = .awaited
-        case .dropped(.body): fetching.body = .delivered(confirmed: true)
-        case .awaited, .delivered: break
+    mutating func bodyEnded() {
+        guard case .fetching(var fetching, let mailbox) = self.state, case .streaming(let uid) = fetching.body else {
+            return
         }
+        fetching.body = .streamed(uid)
         self.state = .fetching(fetching, mailbox)
-        return []
     }
 
+    /// One FETCH response is whole.
     mutating func fetched(_ fetch: FetchResponse) throws(ProtocolViolation) -> [ClientAction] {
         if case .listing = self.state {
             self.listed(fetch)
             return []
         }
-        guard case .fetching(var fetching, let mailbox) = self.state, fetch.body != .absent else { return [] }
-        var actions: [ClientAction] = []
-        switch (fetch.body, fetching.body) {
-        case (.streamed, .delivered(confirmed: false)):
-            guard fetch.identifier == .uid(fetching.uid) else { throw .otherMessage }
-            fetching.body = .delivered(confirmed: true)
-        case (.none, .awaited):
-            if fetch.identifier == .uid(fetching.uid) { fetching.isGone = true }
-        case (.octets(let octets), .awaited):
-            guard fetch.identifier == .uid(fetching.uid) else { break }
-            guard fetching.begins(at: fetch.origin) else { throw .otherMessage }
-            fetching.body = .delivered(confirmed: true)
-            actions.append(.bodyBegan(octets: UInt64(clamping: octets.count)))
-            if !octets.isEmpty { actions.append(.bodyPiece(ByteBuffer(bytes: octets))) }
-        case (.absent, _), (.none, _), (.streamed, _), (.octets, _):
-            break
+        if case .fetchingHeaders = self.state { return self.headerFetched(fetch) }
+        guard case .fetching(var fetching, let mailbox) = self.state else { return [] }
+        // What is held in two places is copied when it changes.
+        self.state = .idle(mailbox)
+        defer { self.state = .fetching(fetching, mailbox) }
+        let body = fetching.body
+        fetching.body = .none
+        if case .streamed(let named) = body {
+            guard fetch.body == .streamed, let uid = fetch.identifier.uid, named == nil || named == uid,
+                fetching.wanted.remove(uid.value) != nil
+            else { throw .otherMessage }
+            return [.bodyEnded(uid)]
         }
-        self.state = .fetching(fetching, mailbox)
-        return actions
+        guard let uid = fetch.identifier.uid, fetching.wanted.contains(uid.value) else { return [] }
+        switch fetch.body {
+        case .none:
+            fetching.wanted.remove(uid.value)
+            fetching.isGone = true
+            return [.bodyGone(uid)]
+        case .octets(let octets):
+            guard fetching.begins(at: fetch.origin) else { throw .otherMessage }
+            fetching.wanted.remove(uid.value)
+            let piece = octets.isEmpty ? [] : [ClientAction.bodyPiece(ByteBuffer(bytes: octets))]
+            return [.bodyBegan(uid, octets: UInt64(clamping: octets.count))] + piece + [.bodyEnded(uid)]
+        // Flags that the server pushes, or a text that was dropped.
+        case .absent, .streamed:
+            return []
+        }
     }
 
     mutating func fetchAnswered(
@@ -99,27 +120,23 @@ extension ClientStateMachine {
         _ fetching: Fetching,
         _ mailbox: ExaminedMailbox
     ) -> [ClientAction] {
-        if fetching.isGone, status.condition == .no {
+        if fetching.isOfOne, fetching.isGone, status.condition == .no {
             self.state = .idle(mailbox)
             return [.refused(.messageGone)]
         }
         guard status.condition == .ok else { return self.refuse(status, at: .fetch, mailbox) }
         self.state = .idle(mailbox)
-        switch fetching.body {
-        case .delivered(confirmed: true): return [.bodyEnded]
-        case .delivered(confirmed: false): return self.fail(.misbehaved(.otherMessage))
-        case .awaited, .streaming, .dropped: return [.refused(.messageGone)]
-        }
+        return fetching.isOfOne && !fetching.wanted.isEmpty ? [.refused(.messageGone)] : [.fetchEnded]
     }
 }
 
 extension ClientStateMachine.Fetching {
-    /// Whether the server speaks of this message: nil if of another, false if it has not said yet.
-    func names(_ identifier: FetchResponse.Identifier) -> Bool? {
+    /// Whether a text that the server names so, or not yet, may be one that was asked for.
+    func expects(_ identifier: FetchResponse.Identifier) -> Bool {
         switch identifier {
-        case .absent: false
-        case .invalid: nil
-        case .uid(let uid): uid == self.uid ? true : nil
+        case .absent: !self.wanted.isEmpty
+        case .invalid: false
+        case .uid(let uid): self.wanted.contains(uid.value)
         }
     }
 
@@ -130,5 +147,11 @@ extension ClientStateMachine.Fetching {
         case .whole: return origin == 0
         case .octets(let offset, _): return origin == UInt64(offset)
         }
+    }
+}
+
+extension FetchResponse.Identifier {
+    var uid: UID? {
+        if case .uid(let uid) = self { uid } else { nil }
     }
 }

@@ -1,4 +1,4 @@
-/// ID, EXAMINE, quota, listing, search and NOOP.
+/// ID, EXAMINE, quota, search and NOOP.
 extension ClientStateMachine {
     /// What EXAMINE told so far.
     struct Examination: Hashable, Sendable {
@@ -6,6 +6,8 @@ extension ClientStateMachine {
             case first
             /// After `Unsafe Login`, once (I-16).
             case second
+            /// On a connection that had the mailbox open already: quota was told.
+            case again
         }
 
         let attempt: Attempt
@@ -26,17 +28,6 @@ extension ClientStateMachine {
             case .named, .capability, .other, nil: break
             }
         }
-    }
-
-    struct Listing: Hashable, Sendable {
-        /// UIDs up to here are known: `n:*` tells the last message, whatever its UID (RFC 3501 §6.4.8).
-        let after: UInt32
-        let asksFlags: Bool
-        var batch: [ListedMessage] = []
-        var seen = SeenUIDs()
-        var told = 0
-        /// Lines about a message that say no UID, or a UID that was told before (I-34).
-        var broken = 0
     }
 
     struct Search: Hashable, Sendable {
@@ -75,14 +66,15 @@ extension ClientStateMachine {
         guard examination.isSticky, let validity = examination.validity else { return self.leave(.uidsNotPersistent) }
         // Taking it for 0 would make a failure look like an empty mailbox.
         guard let exists = examination.exists else { throw .noExists }
-        let notice = examination.saysReadOnly ? [] : self.notice("EXAMINE was not answered [READ-ONLY]")
+        let isAgain = examination.attempt == .again
+        let notice = examination.saysReadOnly || isAgain ? [] : self.notice("EXAMINE was not answered [READ-ONLY]")
         let mailbox = ExaminedMailbox(
             validity: validity,
             exists: exists,
             uidNext: examination.uidNext,
             saysReadOnly: examination.saysReadOnly
         )
-        guard self.configuration.asksQuota, self.capabilities?.contains(.quota) == true else {
+        guard self.configuration.asksQuota, !isAgain, self.capabilities?.contains(.quota) == true else {
             return notice + self.open(mailbox)
         }
         self.state = .askingQuota(mailbox)
@@ -94,85 +86,26 @@ extension ClientStateMachine {
         return [.opened(mailbox)]
     }
 
+    /// EXAMINEs the mailbox once more, to see what is in it now; counting begins anew. Answers `opened` with what is true
+    /// from here on, another UIDVALIDITY where the mailbox was made anew; or ends the connection, as the first time.
+    package mutating func examineAgain() -> [ClientAction] {
+        guard case .idle = self.state else {
+            if self.state == .closed || self.state == .loggingOut { return [] }
+            preconditionFailure("one command at a time, and only after `opened`")
+        }
+        (self.exists, self.expunged) = (nil, 0)
+        return self.examine(.again)
+    }
+
     /// The mailbox for a command, or why it cannot be asked: UIDs of another UIDVALIDITY name other messages.
     func mailbox(for proof: ExaminedMailbox) -> Result<ExaminedMailbox, ServerRefusal>? {
         switch self.state {
         case .closed, .loggingOut: nil
         case .idle(let mailbox): mailbox.validity == proof.validity ? .success(mailbox) : .failure(.uidsNotPersistent)
         case .initial, .awaitingGreeting, .askingCapabilities, .startingTLS, .securing, .authenticating, .identifying,
-            .examining, .askingQuota, .listing, .searching, .fetching, .probing:
+            .examining, .askingQuota, .listing, .searching, .fetching, .fetchingHeaders, .probing:
             preconditionFailure("one command at a time, and only after `opened`")
         }
-    }
-
-    /// Lists UIDs above `after` (all when nil) with size and date (I-30). Answers `listed`…, `listingEnded`, or
-    /// `refused`.
-    package mutating func list(after: UID?, in mailbox: ExaminedMailbox) -> [ClientAction] {
-        self.list(after: after, asksFlags: false, in: mailbox)
-    }
-
-    /// The same, with the flags in place of size and date.
-    package mutating func listFlags(after: UID?, in mailbox: ExaminedMailbox) -> [ClientAction] {
-        self.list(after: after, asksFlags: true, in: mailbox)
-    }
-
-    private mutating func list(after: UID?, asksFlags: Bool, in mailbox: ExaminedMailbox) -> [ClientAction] {
-        switch self.mailbox(for: mailbox) {
-        case nil: return []
-        case .failure(let refusal): return [.refused(refusal)]
-        case .success(let current):
-            if after?.value == .max { return [.listingEnded] }
-            self.state = .listing(Listing(after: after?.value ?? 0, asksFlags: asksFlags), current)
-            let command: Command =
-                asksFlags ? .fetchFlags(after: after, in: current) : .fetchListing(after: after, in: current)
-            return self.send(command, budget: Self.listingBudget)
-        }
-    }
-
-    /// One FETCH response of a listing.
-    mutating func listed(_ fetch: FetchResponse) {
-        guard case .listing(var listing, let mailbox) = self.state else { return }
-        // What is held in two places is copied when it changes.
-        self.state = .idle(mailbox)
-        defer { self.state = .listing(listing, mailbox) }
-        // Flags pushed by the server say neither size nor date.
-        let isAnswer = listing.asksFlags ? fetch.flags != nil : fetch.size != .absent || fetch.internalDate != nil
-        guard isAnswer else { return }
-        listing.told += 1
-        guard case .uid(let uid) = fetch.identifier else {
-            listing.broken += 1
-            return
-        }
-        guard uid.value > listing.after else { return }
-        guard listing.seen.insert(uid.value) else {
-            listing.broken += 1
-            return
-        }
-        let size: UInt32? = if case .octets(let octets) = fetch.size { octets } else { nil }
-        let flags = listing.asksFlags ? fetch.flags : nil
-        listing.batch.append(ListedMessage(uid: uid, size: size, internalDate: fetch.internalDate, flags: flags))
-    }
-
-    /// What was listed since the last time: one action for each stretch of octets that came.
-    mutating func flush() -> [ClientAction] {
-        guard case .listing(var listing, let mailbox) = self.state, !listing.batch.isEmpty else { return [] }
-        let batch = listing.batch
-        listing.batch = []
-        self.state = .listing(listing, mailbox)
-        return [.listed(batch)]
-    }
-
-    mutating func listed(
-        _ status: StatusResponse,
-        _ listing: Listing,
-        _ mailbox: ExaminedMailbox
-    ) throws(ProtocolViolation) -> [ClientAction] {
-        let batch = self.flush()
-        guard status.condition == .ok else { return batch + self.refuse(status, at: .other, mailbox) }
-        guard listing.broken <= listing.told / 100 else { throw .brokenListing }
-        self.state = .idle(mailbox)
-        let notice = listing.broken == 0 ? [] : self.notice("the listing told messages twice, or without a UID")
-        return batch + notice + [.listingEnded]
     }
 
     /// Asks which UIDs exist (I-31). Answers `present`, or `refused`.

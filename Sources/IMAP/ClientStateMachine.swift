@@ -3,7 +3,7 @@ package import struct NIOCore.ByteBuffer
 
 /// The IMAP side of one connection, from greeting to LOGOUT; decides what is sent, never sends.
 ///
-/// One command at a time: `list`, `findPresent`, `fetch` and `noop` are called only after `opened`, and after the
+/// One command at a time: `list`, `findPresent`, `fetch`, `examineAgain` and `noop` are called only after `opened`, and after the
 /// answer to the one before (`isIdle`). The way there: greeting, STARTTLS where there is no TLS yet, capabilities,
 /// login, capabilities again unless the login told them, ID, EXAMINE, GETQUOTAROOT.
 ///
@@ -33,6 +33,7 @@ package struct ClientStateMachine: Hashable, Sendable {
         case listing(Listing, ExaminedMailbox)
         case searching(Search, ExaminedMailbox)
         case fetching(Fetching, ExaminedMailbox)
+        case fetchingHeaders(HeaderFetching, ExaminedMailbox)
         case probing(ExaminedMailbox)
         case loggingOut
         case closed
@@ -59,7 +60,7 @@ package struct ClientStateMachine: Hashable, Sendable {
     var budget = Self.answerBudget
     var isProtected: Bool
     var notices = 0
-    /// Told and counted since the last `alive`.
+    /// Told and counted since the last `opened` or `alive`.
     var exists: UInt32?
     var expunged = 0
 
@@ -68,6 +69,10 @@ package struct ClientStateMachine: Hashable, Sendable {
         self.credentials = credentials
         self.isProtected = configuration.protection != .startTLS
     }
+
+    /// The server spoke of messages that came or went since the last `opened` or `alive`: in the answer to any command,
+    /// or unasked.
+    package var hasHeardChange: Bool { self.exists != nil || self.expunged > 0 }
 
     /// EXAMINEd, and no command is under way.
     package var isIdle: Bool {
@@ -124,7 +129,7 @@ package struct ClientStateMachine: Hashable, Sendable {
         case .authenticating(let authentication):
             return self.fail(authentication.farewell ?? .disconnected)
         case .awaitingGreeting, .askingCapabilities, .startingTLS, .securing, .identifying, .examining, .askingQuota,
-            .idle, .listing, .searching, .fetching, .probing:
+            .idle, .listing, .searching, .fetching, .fetchingHeaders, .probing:
             return self.fail(.disconnected)
         }
     }
@@ -139,7 +144,7 @@ package struct ClientStateMachine: Hashable, Sendable {
             self.state = .loggingOut
             return self.send(.logout)
         case .initial, .awaitingGreeting, .askingCapabilities, .startingTLS, .securing, .authenticating, .identifying,
-            .examining, .askingQuota, .listing, .searching, .fetching, .probing:
+            .examining, .askingQuota, .listing, .searching, .fetching, .fetchingHeaders, .probing:
             self.close()
             return [.close]
         }

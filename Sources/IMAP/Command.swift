@@ -6,18 +6,25 @@ package enum Command: Hashable, Sendable {
     case logout
     case startTLS
     case authenticatePlain(Credentials)
+    case authenticateSCRAM(SCRAMExchange)
+    /// Google's and Microsoft's form of a login by access token.
+    case authenticateXOAuth2(Credentials)
+    /// RFC 7628 §3.1.
+    case authenticateOAuthBearer(Credentials, host: String, port: Int)
     case login(Credentials)
     /// RFC 2971 §3.1.
     case id(name: QuotedString, version: QuotedString)
     case examine(MailboxName)
     /// Quota of the mailbox that was examined (RFC 9208 §4.1.2).
     case getQuotaRoot(MailboxName, in: ExaminedMailbox)
-    /// UID, size and date of every message above `after`.
-    case fetchListing(after: UID?, in: ExaminedMailbox)
+    /// UID, size and date of every message above `after`, and what the server itself calls it.
+    case fetchListing(after: UID?, ServerMessageID.Kind?, in: ExaminedMailbox)
     /// UID and flags of every message above `after`: to see that reading changes none.
     case fetchFlags(after: UID?, in: ExaminedMailbox)
-    /// Always BODY.PEEK, which sets no \Seen (RFC 3501 §6.4.5).
-    case fetchBody(UID, Section, in: ExaminedMailbox)
+    /// The text of messages, or a part of each. Always BODY.PEEK, which sets no \Seen (RFC 3501 §6.4.5).
+    case fetchBodies([ClosedRange<UInt32>], Section, in: ExaminedMailbox)
+    /// The header blocks of messages, without setting \Seen either.
+    case fetchHeaders([ClosedRange<UInt32>], HeaderPart, in: ExaminedMailbox)
     /// All UIDs; `compact` asks for ranges (RFC 4731 §3.1).
     case searchAll(compact: Bool, in: ExaminedMailbox)
 
@@ -27,12 +34,12 @@ package enum Command: Hashable, Sendable {
         case .noop: .noop
         case .logout: .logout
         case .startTLS: .startTLS
-        case .authenticatePlain: .authenticate
+        case .authenticatePlain, .authenticateSCRAM, .authenticateXOAuth2, .authenticateOAuthBearer: .authenticate
         case .login: .login
         case .id: .id
         case .examine: .examine
         case .getQuotaRoot: .getQuotaRoot
-        case .fetchListing, .fetchFlags, .fetchBody: .uidFetch
+        case .fetchListing, .fetchFlags, .fetchBodies, .fetchHeaders: .uidFetch
         case .searchAll: .uidSearch
         }
     }

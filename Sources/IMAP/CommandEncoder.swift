@@ -13,6 +13,12 @@ package struct CommandEncoder: Hashable, Sendable {
 
     /// The longest literal that LITERAL- lets go without waiting (RFC 7888 §5).
     static let smallLiteral = 4096
+    /// The longest first response that stands in the AUTHENTICATE line: servers need not take lines of more than 8,192
+    /// octets (RFC 7162 §4).
+    static let longestInitialResponse = 8_000
+
+    /// Octets of a set of UIDs, so that its command fits into a line of 1000 (RFC 2683 §3.2.1.5).
+    static let longestSet = 900
 
     package var literals: LiteralSupport
     /// SASL-IR: the first response stands in the AUTHENTICATE line (RFC 4959 §3).
@@ -31,12 +37,29 @@ package struct CommandEncoder: Hashable, Sendable {
         case .capability, .noop, .logout, .startTLS:
             break
         case .authenticatePlain(let credentials):
-            self.writePlain(credentials, into: &writer)
+            // RFC 4616 §2: no authorization identity, then name and password, each behind a NUL.
+            let response = [0] + credentials.name + [0] + credentials.secret.octets
+            self.writeSASL("PLAIN", response, into: &writer)
+        case .authenticateSCRAM(let exchange):
+            self.writeSASL("SCRAM-SHA-256", exchange.firstMessage, into: &writer)
+        case .authenticateXOAuth2(let credentials):
+            let response = Array("user=".utf8) + credentials.name + Self.bearer(credentials.secret)
+            self.writeSASL("XOAUTH2", response, into: &writer)
+            // A refusal comes as a challenge first, which is answered with nothing (I-13).
+            writer.write("\r\n")
+            writer.cut()
+        case .authenticateOAuthBearer(let credentials, let host, let port):
+            let name = Array("n,a=\(credentials.name.saslName),\u{1}host=\(host)\u{1}port=\(port)".utf8)
+            self.writeSASL("OAUTHBEARER", name + Self.bearer(credentials.secret), into: &writer)
+            // RFC 7628 §3.2.3: a refusal comes as a challenge first, which is answered with one U+0001.
+            writer.write("\r\n")
+            writer.cut()
+            writer.write("AQ==")
         case .login(let credentials):
             writer.write(" ")
             self.writeString(credentials.name, into: &writer)
             writer.write(" ")
-            self.writeString(credentials.password.octets, into: &writer)
+            self.writeString(credentials.secret.octets, into: &writer)
         case .id(let name, let version):
             writer.write(" (\"name\" ")
             writer.write(name.encoded)
@@ -46,15 +69,18 @@ package struct CommandEncoder: Hashable, Sendable {
         case .examine(let mailbox), .getQuotaRoot(let mailbox, _):
             writer.write(" ")
             writer.write(mailbox.encoded)
-        case .fetchListing(let after, _):
-            writer.write(" \((after?.value ?? 0).addingClamped(1)):* (UID RFC822.SIZE INTERNALDATE)")
+        case .fetchListing(let after, let serverID, _):
+            let item = serverID.map { " " + $0.rawValue } ?? ""
+            writer.write(" \((after?.value ?? 0).addingClamped(1)):* (UID RFC822.SIZE INTERNALDATE\(item))")
         case .fetchFlags(let after, _):
             writer.write(" \((after?.value ?? 0).addingClamped(1)):* (UID FLAGS)")
-        case .fetchBody(let uid, .whole, _):
-            writer.write(" \(uid.value) (UID BODY.PEEK[])")
-        case .fetchBody(let uid, .octets(let offset, let length), _):
+        case .fetchBodies(let uids, .whole, _):
+            writer.write(" \(Self.set(uids)) (UID BODY.PEEK[])")
+        case .fetchBodies(let uids, .octets(let offset, let length), _):
             // RFC 3501 §9: the length is an nz-number.
-            writer.write(" \(uid.value) (UID BODY.PEEK[]<\(offset).\(max(length, 1))>)")
+            writer.write(" \(Self.set(uids)) (UID BODY.PEEK[]<\(offset).\(max(length, 1))>)")
+        case .fetchHeaders(let uids, let part, _):
+            writer.write(" \(Self.set(uids)) (UID \(part.item))")
         case .searchAll(let compact, _):
             writer.write(compact ? " RETURN (ALL) ALL" : " ALL")
         }
@@ -62,11 +88,29 @@ package struct CommandEncoder: Hashable, Sendable {
         return writer.finish()
     }
 
-    /// RFC 4616 §2: no authorization identity, then name and password, each behind a NUL.
-    private func writePlain(_ credentials: Credentials, into writer: inout PartWriter) {
-        let response = Base64.encode([0] + credentials.name + [0] + credentials.password.octets)
-        writer.write(" PLAIN")
-        if self.initialResponse {
+    /// How many of the first of `uids` one command can name, and never more than `maximum`.
+    static func fitting(_ uids: [UID], atMost maximum: Int) -> Int {
+        var count = min(uids.count, maximum)
+        while count > 1, Self.set(UIDRanges(uids.prefix(count)).sorted).utf8.count > Self.longestSet {
+            count = count * 3 / 4
+        }
+        return count
+    }
+
+    /// RFC 3501 §9, sequence-set.
+    static func set(_ uids: [ClosedRange<UInt32>]) -> String {
+        uids.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound):\($0.upperBound)" }.joined(separator: ",")
+    }
+
+    private static func bearer(_ token: Secret) -> [UInt8] {
+        Array("\u{1}auth=Bearer ".utf8) + token.octets + [1, 1]
+    }
+
+    /// A mechanism and the first response, in the same line where the server permits that.
+    private func writeSASL(_ mechanism: String, _ response: [UInt8], into writer: inout PartWriter) {
+        let response = Base64.encode(response)
+        writer.write(" " + mechanism)
+        if self.initialResponse, response.count <= Self.longestInitialResponse {
             writer.write(" ")
         } else {
             writer.write("\r\n")
@@ -106,13 +150,6 @@ private struct PartWriter {
     mutating func finish() -> [Secret] {
         self.cut()
         return self.parts
-    }
-}
-
-extension Secret {
-    /// A copy, for what is about to be sent.
-    var octets: [UInt8] {
-        self.revealed { octets in octets.indices.map { octets[$0] } }
     }
 }
 

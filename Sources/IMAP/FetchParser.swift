@@ -19,6 +19,10 @@ enum FetchParser {
                 try Self.readSize(octets, &scanner, into: &fetch)
             } else if octets.equal(name, "INTERNALDATE") {
                 try Self.readDate(octets, &scanner, into: &fetch)
+            } else if octets.equal(name, "EMAILID") {
+                try Self.readEmailID(octets, &scanner, into: &fetch)
+            } else if octets.equal(name, "X-GM-MSGID") {
+                try Self.readGmailID(octets, &scanner, into: &fetch)
             } else if octets.equal(name, "FLAGS") {
                 try Self.readFlags(octets, &scanner, into: &fetch)
             } else if octets.equal(name, "BODY"), scanner.peek(in: octets) == UInt8(ascii: "[") {
@@ -30,7 +34,7 @@ enum FetchParser {
         }
     }
 
-    /// The UID in what has come of a FETCH response so far, and whether the section behind it is the whole text.
+    /// The UID in what has come of a FETCH response so far, and which section stands behind it.
     static func head(_ octets: Span<UInt8>) throws(ProtocolViolation) -> FetchResponse {
         var scanner = Scanner()
         scanner.move(to: 1)
@@ -102,6 +106,41 @@ enum FetchParser {
         }
     }
 
+    /// `(` objectid `)` (RFC 8474 §7).
+    private static func readEmailID(
+        _ octets: Span<UInt8>,
+        _ scanner: inout Scanner,
+        into fetch: inout FetchResponse
+    ) throws(ProtocolViolation) {
+        scanner.skipSpaces(in: octets)
+        var inside = scanner
+        try scanner.skipValue(in: octets)
+        guard inside.skip(UInt8(ascii: "("), in: octets) else { return }
+        let id = inside.word(in: octets)
+        guard inside.skip(UInt8(ascii: ")"), in: octets), inside.index == scanner.index, (1...255).contains(id.count),
+            octets.copy(id).allSatisfy(Self.isObjectIDOctet)
+        else { return }
+        fetch.serverID = .emailID(String(decoding: octets.copy(id), as: UTF8.self))
+    }
+
+    private static func isObjectIDOctet(_ octet: UInt8) -> Bool {
+        (0x30...0x39).contains(octet) || (0x61...0x7A).contains(octet | 0x20) || octet == UInt8(ascii: "-")
+            || octet == UInt8(ascii: "_")
+    }
+
+    private static func readGmailID(
+        _ octets: Span<UInt8>,
+        _ scanner: inout Scanner,
+        into fetch: inout FetchResponse
+    ) throws(ProtocolViolation) {
+        scanner.skipSpaces(in: octets)
+        if let number = scanner.number(in: octets), number > 0, Self.ends(octets, scanner) {
+            fetch.serverID = .gmail(number)
+        } else if !Self.ends(octets, scanner) {
+            try scanner.skipValue(in: octets)
+        }
+    }
+
     /// As many as anybody reads; a server may push thousands unasked.
     private static let maximumFlags = 64
 
@@ -132,6 +171,7 @@ enum FetchParser {
             scanner.advance()
         }
         let isWholeText = scanner.index == section
+        let part = Self.headerPart(octets, section..<scanner.index)
         guard scanner.skip(UInt8(ascii: "]"), in: octets) else { throw .malformedFetch }
         var origin: UInt64?
         if scanner.skip(UInt8(ascii: "<"), in: octets) {
@@ -145,18 +185,33 @@ enum FetchParser {
             // A literal longer or shorter than announced shows here: the rest would be read as items.
             guard scanner.index > bodyAt || Self.ends(octets, scanner) else { throw .malformedFetch }
             if isWholeText, fetch.body == .absent { (fetch.body, fetch.origin) = (.streamed, origin) }
+            if part != nil, origin == nil, fetch.header == .absent {
+                (fetch.header, fetch.headerPart) = (.streamed, part)
+            }
             return
         }
         let string = try scanner.string(in: octets)
-        guard isWholeText, fetch.body == .absent else {
+        let isFirst = isWholeText ? fetch.body == .absent : part != nil && origin == nil && fetch.header == .absent
+        guard isFirst else {
             if string == nil { try scanner.skipValue(in: octets) }
             return
         }
-        fetch.origin = origin
-        switch string {
-        case .octets(let range): fetch.body = .octets(Self.unescaped(octets, range))
-        case .null, nil: fetch.body = .none
+        let body: FetchResponse.Body =
+            if case .octets(let range) = string { .octets(Self.unescaped(octets, range)) } else { .none }
+        if isWholeText {
+            (fetch.body, fetch.origin) = (body, origin)
+        } else {
+            (fetch.header, fetch.headerPart) = (body, part)
         }
+    }
+
+    /// Servers repeat the list of fields as they like, in upper case or quoted, so that is not compared.
+    private static func headerPart(_ octets: Span<UInt8>, _ section: Range<Int>) -> HeaderPart? {
+        if octets.equal(section, "HEADER") { return .whole }
+        let name = "HEADER.FIELDS"
+        let end = section.lowerBound + name.utf8.count
+        guard end < section.upperBound, octets.equal(section.lowerBound..<end, name) else { return nil }
+        return octets[end] == UInt8(ascii: " ") || octets[end] == UInt8(ascii: "(") ? .details : nil
     }
 
     /// Whether a value ends here.

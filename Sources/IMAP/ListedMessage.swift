@@ -6,8 +6,17 @@ package struct ListedMessage: Hashable, Sendable {
     package let internalDate: Int64?
     /// Nil unless the flags were asked for and told; as text, with `?` for what is not printable.
     package let flags: [String]?
+    /// The name that the mail server itself gives the message, where it has one.
+    package let serverID: ServerMessageID?
 
-    package init(uid: UID, size: UInt32?, internalDate: Int64?, flags: [String]? = nil) {
+    package init(
+        uid: UID,
+        size: UInt32?,
+        internalDate: Int64?,
+        flags: [String]? = nil,
+        serverID: ServerMessageID? = nil
+    ) {
+        self.serverID = serverID
         self.uid = uid
         self.size = size
         self.internalDate = internalDate

@@ -19,4 +19,7 @@ package enum ProtocolViolation: String, Error, Hashable, Sendable {
     case validityChanged = "UIDVALIDITY changed"
     case brokenListing = "listing does not make sense"
     case noSearchData = "SEARCH told nothing"
+    case malformedSCRAM = "malformed SCRAM message"
+    case iterationCount = "SCRAM iteration count out of bounds"
+    case serverSignature = "SCRAM: the mail server did not prove that it knows the password"
 }

@@ -1,6 +1,7 @@
 /// What a mail server said, as far as it is understood; the rest is `.other`, and ignored.
 enum Response: Hashable {
-    case continuation
+    /// What stands behind `+`, at most 8,192 octets of it.
+    case continuation([UInt8])
     case status(StatusResponse)
     case capability(Capabilities)
     case exists(UInt32)
@@ -98,7 +99,11 @@ struct FetchResponse: Hashable {
     var size = Size.absent
     var internalDate: Int64?
     var flags: [String]?
+    var serverID: ServerMessageID?
     var body = Body.absent
+    /// `BODY[HEADER]`, or the fields of it that were asked for.
+    var header = Body.absent
+    var headerPart: HeaderPart?
     /// Where a partial body begins, as echoed (`BODY[]<0>`).
     var origin: UInt64?
 }

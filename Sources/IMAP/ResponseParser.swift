@@ -5,6 +5,7 @@ import struct NIOCore.ByteBuffer
 struct ResponseParser {
     /// What is kept of a text for people.
     private static let maximumText = 512
+    private static let maximumChallenge = 8_192
 
     /// - Parameter bodyAt: where a body's literal was taken out of the response.
     static func parse(_ response: ByteBuffer, bodyAt: Int?) throws(ProtocolViolation) -> Response {
@@ -12,7 +13,8 @@ struct ResponseParser {
         var scanner = Scanner()
         switch scanner.peek(in: octets) {
         case UInt8(ascii: "+"):
-            return .continuation
+            scanner.advance()
+            return .continuation(Self.text(octets, &scanner, maximum: Self.maximumChallenge))
         case UInt8(ascii: "*"):
             scanner.advance()
             scanner.skipSpaces(in: octets)
@@ -68,11 +70,16 @@ struct ResponseParser {
     ) throws(ProtocolViolation) -> StatusResponse {
         scanner.skipSpaces(in: octets)
         let code = try Self.code(octets, &scanner)
+        let text = Self.text(octets, &scanner, maximum: Self.maximumText)
+        return StatusResponse(tag: tag, condition: condition, code: code, text: text)
+    }
+
+    /// What is left of the line, without spaces and line end around it.
+    private static func text(_ octets: Span<UInt8>, _ scanner: inout Scanner, maximum: Int) -> [UInt8] {
         scanner.skipSpaces(in: octets)
         var end = octets.count
         while end > scanner.index, [0x0A, 0x0D, 0x20].contains(octets[end - 1]) { end -= 1 }
-        let text = octets.copy(scanner.index..<min(end, scanner.index + Self.maximumText))
-        return StatusResponse(tag: tag, condition: condition, code: code, text: text)
+        return octets.copy(scanner.index..<min(end, scanner.index + maximum))
     }
 
     /// Ends at the first `]` outside quotes.

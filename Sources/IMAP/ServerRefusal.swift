@@ -6,6 +6,8 @@ package enum ServerRefusal: Error, Hashable, Sendable {
     case tooManyConnections
     /// LOGINDISABLED, PRIVACYREQUIRED, STARTTLS not offered.
     case plainLoginForbidden
+    /// We have an access token, and neither XOAUTH2 nor OAUTHBEARER is announced.
+    case noTokenLogin
     case noPermission
     case noSuchMailbox
     /// EXAMINE was answered `[READ-WRITE]` (I-20).

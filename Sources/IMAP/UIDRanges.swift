@@ -6,6 +6,10 @@ struct UIDRanges: Hashable, Sendable {
 
     init() {}
 
+    init(_ uids: some Sequence<UID>) {
+        for uid in Set(uids.map(\.value)).sorted() { self.append(uid...uid) }
+    }
+
     mutating func append(_ range: ClosedRange<UInt32>) {
         guard let last = self.ranges.last else {
             self.ranges.append(range)

@@ -14,6 +14,8 @@ package struct CertificateInfo: Hashable, Sendable {
     /// SHA-256 over the certificate: pairs of hexadecimal digits with colons.
     package let fingerprint: String
     package let keyKind: KeyKind
+    /// As `KeyDigest` has it.
+    package let keyDigest: String
 
     package init(pem: [UInt8]) throws(CryptoError) {
         let certificate = try Certificate(pem: pem)
@@ -25,6 +27,8 @@ package struct CertificateInfo: Hashable, Sendable {
         self.subject = try unsafe Self.line(X509_get_subject_name(pointer))
         self.issuer = try unsafe Self.line(X509_get_issuer_name(pointer))
         self.keyKind = unsafe PrivateKey.kind(of: X509_get0_pubkey(pointer))
+        guard let keyDigest = unsafe KeyDigest.of(pointer) else { throw .drained("read a certificate's key") }
+        self.keyDigest = keyDigest
         var digest = [UInt8](repeating: 0, count: SHA256.length)
         guard unsafe X509_digest(pointer, EVP_sha256(), &digest, nil) == 1 else { throw .drained("read a certificate") }
         self.fingerprint = digest.map { String(UInt16($0) | 0x100, radix: 16, uppercase: true).dropFirst() }

@@ -8,6 +8,8 @@ package struct NeighbourTable: Hashable, Sendable {
         package let hardwareAddress: [UInt8]
         /// The index of the interface; link-local addresses mean something only together with it.
         package let interface: Int32
+        /// It has said by IPv6 that it is a router (NTF_ROUTER).
+        package let isRouter: Bool
     }
 
     package struct Gateway: Hashable, Sendable {
@@ -21,7 +23,7 @@ package struct NeighbourTable: Hashable, Sendable {
     }
 
     package private(set) var neighbours: [Neighbour] = []
-    /// Where the default routes lead.
+    /// The routers of all routes.
     package private(set) var gateways: Set<Gateway> = []
     package private(set) var ownAddresses: Set<[UInt8]> = []
     package private(set) var ownHardwareAddresses: Set<[UInt8]> = []
@@ -30,16 +32,17 @@ package struct NeighbourTable: Hashable, Sendable {
         for message in messages { self.take(message) }
     }
 
-    /// The hardware addresses of the default routers: behind one of these is anybody.
+    /// The hardware addresses of routers, by the routes or by their own word: behind one of these is anybody.
     package var routerHardwareAddresses: Set<[UInt8]> {
         Set(
-            self.neighbours.filter { self.gateways.contains(Gateway(address: $0.address, interface: $0.interface)) }
-                .map(\.hardwareAddress)
+            self.neighbours.filter {
+                $0.isRouter || self.gateways.contains(Gateway(address: $0.address, interface: $0.interface))
+            }.map(\.hardwareAddress)
         )
     }
 
     /// The hardware address that tells the machine at `address` from all others. Nil if it is not a neighbour, if the
-    /// address is our own, if it is a default router's hardware address or ours, or if two interfaces disagree and
+    /// address is our own, if it is a router's hardware address or ours, or if two interfaces disagree and
     /// `interface` does not say which is meant. An IPv4 address may come mapped into IPv6.
     package func hardwareAddress(of address: [UInt8], interface: Int32? = nil) -> [UInt8]? {
         let address = Self.unmapped(address)
@@ -74,19 +77,26 @@ package struct NeighbourTable: Hashable, Sendable {
         }
     }
 
-    /// `struct ndmsg`: the interface at 4, the state at 8.
+    /// `struct ndmsg`: the interface at 4, the state at 8, the flags at 10.
     private mutating func takeNeighbour(_ message: Netlink.Message) {
         guard let interface = Netlink.integer(Int32.self, in: message.fixed[...], at: 4),
             let state = Netlink.integer(UInt16.self, in: message.fixed[...], at: 8), state & Self.usable != 0,
             let address = message.value(Self.neighbourAddress), Self.isAddress(address),
             let hardware = message.value(Self.neighbourHardware), Self.isStation(hardware)
         else { return }
-        self.neighbours.append(Neighbour(address: address, hardwareAddress: hardware, interface: interface))
+        let flags = message.fixed.dropFirst(10).first ?? 0
+        self.neighbours.append(
+            Neighbour(
+                address: address,
+                hardwareAddress: hardware,
+                interface: interface,
+                isRouter: flags & Self.routerFlag != 0
+            )
+        )
     }
 
-    /// `struct rtmsg`: the length of the destination at 1, which a default route leaves at 0.
+    /// Default routes and others: a router to another office hides its PCs as well as the one to the world.
     private mutating func takeRoute(_ message: Netlink.Message) {
-        guard message.fixed.dropFirst().first == 0 else { return }
         if let interface = message.value(Self.routeInterface).flatMap({
             Netlink.integer(Int32.self, in: $0[...], at: 0)
         }) {
@@ -121,6 +131,7 @@ package struct NeighbourTable: Hashable, Sendable {
 
     /// NUD_REACHABLE, NUD_STALE, NUD_DELAY, NUD_PROBE and NUD_PERMANENT: an answer was seen or set.
     private static let usable: UInt16 = 0x02 | 0x04 | 0x08 | 0x10 | 0x80
+    private static let routerFlag: UInt8 = 0x80
     private static let neighbourAddress: UInt16 = 1
     private static let neighbourHardware: UInt16 = 2
     private static let routeInterface: UInt16 = 4

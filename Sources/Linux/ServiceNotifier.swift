@@ -33,32 +33,7 @@ package struct ServiceNotifier: Hashable, Sendable {
     /// Sends the messages in one datagram. Throws if there is a socket that cannot be reached.
     package func send(_ messages: [Message]) throws(SystemError) {
         guard let socketName, !socketName.isEmpty else { return }
-        var address = sockaddr_un()
-        let length = try Self.fill(&address, with: socketName)
-        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw SystemError("socket") }
-        defer { close(descriptor) }
-        let octets = Array(messages.map(\.text).joined(separator: "\n").utf8)
-        let sent = unsafe withUnsafePointer(to: address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                unsafe sendto(descriptor, octets, octets.count, Int32(clamping: MSG_NOSIGNAL), generic, length)
-            }
-        }
-        guard sent == octets.count else { throw SystemError("sendto") }
-    }
-
-    private static func fill(_ address: inout sockaddr_un, with name: String) throws(SystemError) -> socklen_t {
-        var octets = Array(name.utf8)
-        if octets.first == UInt8(ascii: "@") { octets[0] = 0 }
-        address.sun_family = sa_family_t(AF_UNIX)
-        let fits = unsafe withUnsafeMutableBytes(of: &address.sun_path) { path in
-            guard octets.count < path.count else { return false }
-            unsafe path.copyBytes(from: octets)
-            return true
-        }
-        guard fits else { throw SystemError(call: "NOTIFY_SOCKET", code: ENAMETOOLONG) }
-        let isAbstract = octets.first == 0
-        return socklen_t(MemoryLayout<sa_family_t>.size + octets.count + (isAbstract ? 0 : 1))
+        try DatagramSocket(name: socketName).send(Array(messages.map(\.text).joined(separator: "\n").utf8))
     }
 }
 

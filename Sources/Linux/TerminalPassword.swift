@@ -5,6 +5,9 @@ package enum TerminalPassword {
     /// Octets; what is longer is no password.
     package static let longest = 1_024
 
+    /// Whether somebody sits at a terminal, who can be asked.
+    package static var isPossible: Bool { isatty(STDIN_FILENO) == 1 }
+
     /// Nil at the end of input, for an empty line and for one that is too long. `prompt` goes to standard error, and
     /// only where somebody sits at a terminal.
     package static func read(prompt: String) -> Secret? {

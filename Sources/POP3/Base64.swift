@@ -1,9 +1,9 @@
 import Linux
 
 /// Base64 as RFC 4648 §4 has it, and nothing else: no white space, no missing padding, no bits beyond the last octet.
-enum Base64 {
+package enum Base64 {
     /// The octets, or nil. Secret ones: the caller wipes what it gets.
-    static func decode(_ text: Span<UInt8>) -> [UInt8]? {
+    package static func decode(_ text: Span<UInt8>) -> [UInt8]? {
         guard text.count.isMultiple(of: 4) else { return nil }
         var octets: [UInt8] = []
         octets.reserveCapacity(text.count / 4 * 3)
@@ -30,6 +30,23 @@ enum Base64 {
         guard bits & unused == 0 else { return false }
         for offset in 0..<(3 - padding) { octets.append(UInt8(truncatingIfNeeded: bits >> UInt32(16 - 8 * offset))) }
         return true
+    }
+
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    /// With padding, in one line.
+    static func encode(_ octets: [UInt8]) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity((octets.count + 2) / 3 * 4)
+        for start in stride(from: 0, to: octets.count, by: 3) {
+            let group = octets[start..<min(start + 3, octets.count)]
+            let bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
+            for place in 0..<4 {
+                let value = Int(truncatingIfNeeded: bits >> UInt32(18 - 6 * place) & 0x3F)
+                text.append(place <= group.count ? self.alphabet[value] : self.pad)
+            }
+        }
+        return text
     }
 
     private static let pad = UInt8(ascii: "=")

@@ -6,6 +6,8 @@ package struct CapabilityList: Hashable, Sendable {
         /// A device that sees the last days only is told so. At least 1: `EXPIRE 0` would announce that mail read
         /// once may be removed.
         case days(Int)
+        /// Before the login: it differs from user to user, and this is the shortest.
+        case daysOfSome(Int)
     }
 
     /// TLS may begin with STLS now: it is offered on this listener and not active yet.
@@ -54,6 +56,7 @@ package struct CapabilityList: Hashable, Sendable {
         switch self.expire {
         case .never: "EXPIRE NEVER"
         case .days(let days): "EXPIRE \(max(1, days))"
+        case .daysOfSome(let days): "EXPIRE \(max(1, days)) USER"
         }
     }
 }

@@ -16,8 +16,10 @@ enum UserName {
 
 /// What a password may be.
 enum Credentials {
-    /// The longest password or token, in octets.
+    /// The longest password, in octets.
     static let longestPassword = 4_096
+    /// The longest access token, in octets.
+    static let longestToken = 8_192
 
     /// Whether the octets can be sent upstream inside a literal and mean the same there: no NUL, no CR, no LF.
     static func isSendable(_ password: some Collection<UInt8>) -> Bool {

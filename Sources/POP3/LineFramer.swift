@@ -1,7 +1,7 @@
 import enum Linux.FindLine
 package import struct NIOCore.ByteBuffer
 
-/// Cuts what a device sends into lines. A line ends with CRLF or, for lenience, LF alone; the end is not part of it.
+/// Cuts what a peer sends into lines. A line ends with CRLF or, for lenience, LF alone; the end is not part of it.
 ///
 /// A line longer than its limit is reported once and thrown away up to its LF, without being held. The owner asks for
 /// `next` until it is nil whenever it can take a command, and stops reading the channel while `buffered` is large.
@@ -12,6 +12,10 @@ package struct LineFramer: Hashable, Sendable {
         case command
         /// A SASL response (RFC 5034 §4 exempts it from the limit for commands).
         case sasl
+        /// What a POP3 server answers: a status line, or a line of a list.
+        case reply
+        /// A line of a message's header, which nobody keeps short.
+        case header
     }
 
     package enum Frame: Hashable, Sendable {
@@ -23,6 +27,10 @@ package struct LineFramer: Hashable, Sendable {
     package static let longestCommand = 1_024
     /// The longest AUTH command and SASL response, line end included: OAuth tokens take some KiB.
     package static let longestSASLLine = 65_536
+    /// The longest answer, line end included: RFC 2449 §4 has 512, a unique-id or a greeting may exceed it.
+    package static let longestReply = 2_048
+    /// The longest line of a header, line end included.
+    package static let longestHeaderLine = 262_144
 
     private var pending = ByteBuffer()
     /// Octets of `pending` that are known to hold no LF.
@@ -83,6 +91,8 @@ package struct LineFramer: Hashable, Sendable {
     private func limit(_ mode: Mode) -> Int {
         switch mode {
         case .sasl: return Self.longestSASLLine
+        case .reply: return Self.longestReply
+        case .header: return Self.longestHeaderLine
         case .command:
             let keyword = self.pending.readableBytesView.prefix(5)
             let isAuth = keyword.count == 5 && zip(keyword, "AUTH ".utf8).allSatisfy { $0.0.uppercased == $0.1 }

@@ -18,10 +18,15 @@ package enum ListWriter {
 
     /// `number unique-id CRLF` (RFC 1939 §7).
     package static func write(_ number: MessageNumber, _ uniqueID: UniqueID, into buffer: inout ByteBuffer) {
+        self.write(number, uniqueID: Array(uniqueID.text.utf8)[...], into: &buffer)
+    }
+
+    /// The same, of the octets of a unique-id; at most 70 are written.
+    package static func write(_ number: MessageNumber, uniqueID: ArraySlice<UInt8>, into buffer: inout ByteBuffer) {
         buffer.writeWithOutputRawSpan(minimumWritableBytes: self.longestLine) { line in
             self.append(UInt64(number.value), to: &line)
             line.append(UInt8(ascii: " "))
-            for octet in uniqueID.text.utf8 { line.append(octet) }
+            for octet in uniqueID.prefix(70) { line.append(octet) }
             self.appendLineEnd(to: &line)
         }
     }

@@ -1,20 +1,25 @@
 package import class Linux.Secret
 package import func Linux.wipe
 
-/// The dialogue that AUTH begins (RFC 5034 §4), for PLAIN and LOGIN: responses in, challenges or credentials out. It
-/// never says whether credentials are right.
+/// The dialogue that AUTH begins (RFC 5034 §4): responses in, challenges or credentials out. It never says whether
+/// credentials are right.
 package struct SASLDialogue: Hashable, Sendable {
     package enum Mechanism: String, Hashable, Sendable, CaseIterable {
         /// RFC 4616: all in one response.
         case plain = "PLAIN"
         /// Never standardised, and what Outlook uses: the name, then the password.
         case login = "LOGIN"
+        /// Google's and Microsoft's: a name and an access token in one response.
+        case xoauth2 = "XOAUTH2"
+        /// RFC 7628: the same, standardised.
+        case oauthBearer = "OAUTHBEARER"
     }
 
     package enum Outcome: Hashable, Sendable {
         /// Send this, and hand in the next line.
         case challenge(String)
         case credentials(name: [UInt8], password: Secret)
+        case token(name: [UInt8], token: Secret)
         /// Over, with this reply; the device is back in AUTHORIZATION.
         case failed(Response)
         /// The device sent `*`; the reply to it is `cancelledReply`.
@@ -29,6 +34,7 @@ package struct SASLDialogue: Hashable, Sendable {
         case awaitingPlain
         case awaitingName
         case awaitingPassword(name: [UInt8])
+        case awaitingToken
         case ended
     }
 
@@ -42,6 +48,7 @@ package struct SASLDialogue: Hashable, Sendable {
         switch mechanism {
         case .plain: self.state = .awaitingPlain
         case .login: self.state = .awaitingName
+        case .xoauth2, .oauthBearer: self.state = .awaitingToken
         }
     }
 
@@ -67,7 +74,7 @@ package struct SASLDialogue: Hashable, Sendable {
 
     private func prompt() -> Outcome {
         switch self.state {
-        case .awaitingPlain: .challenge("")
+        case .awaitingPlain, .awaitingToken: .challenge("")
         case .awaitingName: .challenge("VXNlcm5hbWU6")
         case .awaitingPassword: .challenge("UGFzc3dvcmQ6")
         case .ended: .failed(Self.cancelledReply)
@@ -90,6 +97,7 @@ package struct SASLDialogue: Hashable, Sendable {
             self.state = .awaitingPassword(name: name)
             return self.prompt()
         case .awaitingPassword(let name): return self.accept(name: name, password: octets[...])
+        case .awaitingToken: return self.takeToken(octets)
         case .ended: return .failed(Self.cancelledReply)
         }
     }
@@ -102,6 +110,17 @@ package struct SASLDialogue: Hashable, Sendable {
         guard authzid.isEmpty || authzid == authcid else { return self.refuse() }
         guard let name = UserName.normalised(authcid) else { return self.refuse() }
         return self.accept(name: name, password: password)
+    }
+
+    /// What does not log in is answered at once with -ERR, here and when the mail server refuses the token: the challenge
+    /// that tells why (RFC 7628 §3.2.2) speaks to programs that could get another token, no mail program reads it over
+    /// POP3, and one that waited in it would hold the session.
+    private mutating func takeToken(_ octets: [UInt8]) -> Outcome {
+        guard let response = TokenResponse(octets, self.mechanism), let name = UserName.normalised(response.name) else {
+            return self.refuse()
+        }
+        self.state = .ended
+        return .token(name: name, token: Secret(response.token))
     }
 
     private mutating func accept(name: [UInt8], password: ArraySlice<UInt8>) -> Outcome {

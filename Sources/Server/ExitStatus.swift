@@ -2,6 +2,8 @@
 package enum ExitStatus: Int32, Sendable {
     case success = 0
     case failure = 1
+    /// The work was done, and some of what was looked at fits nothing.
+    case unmatched = 2
     /// EX_UNAVAILABLE: the mail server cannot be reached or used.
     case upstreamAway = 69
     /// EX_SOFTWARE: something of ours broke.

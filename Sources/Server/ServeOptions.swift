@@ -1,3 +1,5 @@
+package import Report
+
 /// What the command line of `serve` and `check` said; each overrides the file.
 package struct ServeOptions: Hashable, Sendable {
     /// The configuration file. Nil: the usual one, where there is one and no `upstream` is given.
@@ -6,6 +8,8 @@ package struct ServeOptions: Hashable, Sendable {
     package var upstreamCA: String?
     /// Addresses for the two listeners of a start without a file.
     package var listen: [String]
+    /// Where the review page is, or `off`.
+    package var review: String?
     package var state: String?
     package var language: Language?
 
@@ -14,6 +18,7 @@ package struct ServeOptions: Hashable, Sendable {
         upstream: String? = nil,
         upstreamCA: String? = nil,
         listen: [String] = [],
+        review: String? = nil,
         state: String? = nil,
         language: Language? = nil
     ) {
@@ -21,6 +26,7 @@ package struct ServeOptions: Hashable, Sendable {
         self.upstream = upstream
         self.upstreamCA = upstreamCA
         self.listen = listen
+        self.review = review
         self.state = state
         self.language = language
     }

@@ -17,6 +17,7 @@ package struct DeviceEntry: Sendable {
 
 /// A message that is hidden from a device, with what is known of it.
 package struct HiddenMessage: Sendable {
+    package let mailbox: MailboxID
     package let row: UInt32
     package let uniqueID: String
     package let size: UInt32?
@@ -26,15 +27,8 @@ package struct HiddenMessage: Sendable {
     package let subject: [UInt8]
     package let from: [UInt8]
     package let isGone: Bool
-}
 
-/// What is given back to a device.
-package enum Restoration: Sendable {
-    case everything
-    /// By the row numbers that `device hidden` shows.
-    case rows(NumberRanges)
-    /// By INTERNALDATE, seconds since 1970: from the first on, and before the second.
-    case period(since: Int64, until: Int64)
+    package var key: MessageKey { MessageKey(self.mailbox, self.row) }
 }
 
 extension SQLiteStore {
@@ -44,11 +38,15 @@ extension SQLiteStore {
                 database,
                 sql: """
                     SELECT device.id, device.name, account.login,
-                      (SELECT coalesce(sum(last - first + 1), 0) FROM hidden WHERE hidden.device = device.id),
-                      (SELECT time FROM record WHERE record.device = device.id ORDER BY sequence DESC LIMIT 1)
+                      (SELECT coalesce(sum(last - first + 1), 0) FROM hidden WHERE hidden.device = device.id)
                     FROM device JOIN account ON account.id = device.account ORDER BY account.login, device.name
                     """
             )
+            var newest: [DeviceID: Int64] = [:]
+            for found in try RecordClass.all(upTo: .max, database) {
+                guard let device = found.device else { continue }
+                newest[device] = max(newest[device] ?? 0, found.newest)
+            }
             return try rows.map { row in
                 let identifiers = try Row.fetchAll(
                     database,
@@ -60,7 +58,7 @@ extension SQLiteStore {
                     account: row[2],
                     identifiers: identifiers.map { "\($0[0] as String) \($0[1] as String)" },
                     hidden: row[3],
-                    lastSeen: row[4] ?? ""
+                    lastSeen: try newest[DeviceID(row[0])].flatMap { try Self.record($0, database) }?.time ?? ""
                 )
             }
         }
@@ -77,22 +75,30 @@ extension SQLiteStore {
         return entry
     }
 
-    package func hidden(from device: DeviceID) async throws(StoreError) -> [HiddenMessage] {
-        try await self.ask { database in
+    /// What the device deleted; or, `earlier`, what it began without. With a limit the newest of it.
+    package func hidden(
+        from device: DeviceID,
+        earlier: Bool = false,
+        newest limit: Int? = nil
+    ) async throws(StoreError) -> [HiddenMessage] {
+        let table = earlier ? "skipped" : "hidden"
+        let order = limit == nil ? "" : "DESC"
+        return try await self.ask { database in
             let rows = try Row.fetchAll(
                 database,
                 sql: """
                     SELECT message.number, message.uidl, message.size, message.internalDate, detail.subject, detail.sender,
-                      message.gone
-                    FROM hidden JOIN message ON message.mailbox = hidden.mailbox
-                      AND message.number BETWEEN hidden.first AND hidden.last
+                      message.gone, message.mailbox
+                    FROM \(table) AS unseen JOIN message ON message.mailbox = unseen.mailbox
+                      AND message.number BETWEEN unseen.first AND unseen.last
                     LEFT JOIN detail ON detail.mailbox = message.mailbox AND detail.number = message.number
-                    WHERE hidden.device = ? ORDER BY message.mailbox, message.number
+                    WHERE unseen.device = ? ORDER BY message.mailbox \(order), message.number \(order) LIMIT ?
                     """,
-                arguments: [device.value]
+                arguments: [device.value, limit ?? -1]
             )
             return rows.map { row in
                 HiddenMessage(
+                    mailbox: MailboxID(row[7]),
                     row: UInt32(clamping: row[0] as Int64),
                     uniqueID: row[1],
                     size: (row[2] as Int64?).map { UInt32(clamping: $0) },
@@ -102,116 +108,6 @@ extension SQLiteStore {
                     isGone: (row[6] as Int64) != 0
                 )
             }
-        }
-    }
-
-    /// Shows messages to a device again, at its next login, each under a fresh unique-id: clients that remember the old one
-    /// would skip it. How many; the record of it is synced with the change.
-    package func restore(
-        _ what: Restoration,
-        to entry: DeviceEntry,
-        by user: String
-    ) async throws(StoreError) -> Int {
-        try await self.change { database, page in
-            var count = 0
-            let mailboxes = try Int64.fetchAll(
-                database,
-                sql: "SELECT DISTINCT mailbox FROM hidden WHERE device = ?",
-                arguments: [entry.device.id.value]
-            )
-            for mailbox in mailboxes.map(MailboxID.init) {
-                let hidden = Ranges.hidden(entry.device.id, mailbox)
-                let before = try hidden.read(database)
-                let given = try Self.rows(what, in: mailbox, database)
-                let after = given.map { before.subtracting($0) } ?? NumberRanges()
-                try hidden.replace(with: after, database)
-                let shown = before.subtracting(after)
-                for range in shown.ranges {
-                    for row in range { try Self.renew(row, entry.device.id, mailbox, database) }
-                }
-                count += shown.count
-            }
-            let attempt = Attempt(
-                action: .deviceRestore,
-                outcome: .success,
-                asked: "device restore \(entry.device.name)",
-                answered: "",
-                done: "shown again to \(entry.device.name): \(count) messages"
-            )
-            try page.append(AuditRecord(time: page.time, origin: .operatorCommand(user: user), attempt: attempt))
-            return count
-        }
-    }
-
-    /// Nil: all rows.
-    private static func rows(_ what: Restoration, in mailbox: MailboxID, _ database: Database) throws -> NumberRanges? {
-        switch what {
-        case .everything: return nil
-        case .rows(let rows): return rows
-        case .period(let since, let until):
-            let numbers = try Int64.fetchAll(
-                database,
-                sql: "SELECT number FROM message WHERE mailbox = ? AND internalDate >= ? AND internalDate < ?",
-                arguments: [mailbox.value, since, until]
-            )
-            return NumberRanges(numbers: numbers.compactMap { UInt32(exactly: $0) })
-        }
-    }
-
-    private static func renew(_ row: UInt32, _ device: DeviceID, _ mailbox: MailboxID, _ database: Database) throws {
-        guard
-            let base = try String.fetchOne(
-                database,
-                sql: "SELECT uidl FROM message WHERE mailbox = ? AND number = ?",
-                arguments: [mailbox.value, Int64(row)]
-            )
-        else { return }
-        var generation =
-            try Int64.fetchOne(
-                database,
-                sql: "SELECT max(generation) FROM deviceUIDL WHERE device = ? AND mailbox = ? AND number = ?",
-                arguments: [device.value, mailbox.value, Int64(row)]
-            ) ?? 0
-        var text: String
-        repeat {
-            generation += 1
-            text = "\(base.prefix(58))r\(generation)"
-        } while try ListingRows.isTaken(text, mailbox, database)
-        try database.execute(
-            sql: "INSERT INTO deviceUIDL (device, mailbox, number, generation, uidl) VALUES (?, ?, ?, ?, ?)",
-            arguments: [device.value, mailbox.value, Int64(row), generation, text]
-        )
-    }
-}
-
-extension SQLiteStore {
-    /// A read for a command.
-    func ask<Value: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> Value
-    ) async throws(StoreError) -> Value {
-        do { return try await self.pool.read(body) } catch { throw StoreError(error) }
-    }
-
-    /// A change by an operator and its record, synced in one transaction.
-    func change<Value: Sendable>(
-        _ body: @escaping @Sendable (Database, inout Journal.Page) throws -> Value
-    ) async throws(StoreError) -> Value {
-        let journal = self.journal
-        do {
-            return try await self.pool.writeWithoutTransaction { database in
-                try Self.set(.synced, on: database)
-                var value: Value?
-                try database.inTransaction(.immediate) {
-                    var page = try journal.open(database)
-                    value = try body(database, &page)
-                    try page.close(sealing: true)
-                    return .commit
-                }
-                guard let value else { throw StoreFailure.broken(reason: "a change without a result") }
-                return value
-            }
-        } catch {
-            throw StoreError(error)
         }
     }
 }

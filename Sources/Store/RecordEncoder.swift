@@ -1,4 +1,5 @@
 import Gateway
+import LibCrypto
 
 import struct IMAP.UID
 import struct POP3.UniqueID
@@ -7,31 +8,52 @@ import struct POP3.UniqueID
 /// hashed, so nothing in them depends on time, place or chance: keys come in a fixed order, and whatever is not printable
 /// ASCII is written as `\uXXXX` (S-09).
 enum RecordEncoder {
-    static func encode(_ record: AuditRecord, node: String, commitment: [UInt8]? = nil) -> [UInt8] {
+    static func encode(
+        _ record: AuditRecord,
+        sequence: Int64,
+        node: String,
+        commitment: [UInt8]? = nil
+    ) -> [UInt8] {
         let attempt = record.attempt
+        // The number stands in what is hashed, so that a record that was moved still says where it belongs.
+        let event: [JSONValue.Member] = [
+            ("sequence", .signed(sequence)), ("action", .string(attempt.action.rawValue)),
+            ("outcome", .string(attempt.outcome.rawValue)),
+        ]
         var fields: [JSONValue.Member] = [
-            ("@timestamp", .string(Timestamp.text(record.time))),
-            (
-                "event",
-                .object([("action", .string(attempt.action.rawValue)), ("outcome", .string(attempt.outcome.rawValue))])
-            ),
+            ("@timestamp", .string(Timestamp.text(record.time))), ("event", .object(event)),
             ("host", .object([("name", .string(node))])),
         ]
         var own: [JSONValue.Member] = []
         switch record.origin {
         case .session(let origin): self.add(origin, &fields, &own)
         case .operatorCommand(let user): own.append(("operator", .string(user)))
+        case .reviewer(let reviewer):
+            fields.append(("client", .object([("ip", .string(reviewer.address.description))])))
+            let members = [("name", JSONValue.string(reviewer.name)), ("role", .string(reviewer.role.rawValue))]
+            own.append(("reviewer", .object(members)))
+        case .upstream(let account, let session):
+            fields.append(("user", .object([("name", .string(account))])))
+            if let session { own.append(("session", .string(session.text))) }
+        case .stranger(let address): fields.append(("client", .object([("ip", .string(address.description))])))
         case .server: break
+        case .notice(let subject): self.add(subject, &fields, &own)
+        }
+        if let version = attempt.version {
+            fields.append(("service", .object([("name", .string(Product.name)), ("version", .string(version))])))
         }
         own += [
             ("asked", .string(attempt.asked)), ("answered", .string(attempt.answered)), ("done", .string(attempt.done)),
         ]
         if let message = attempt.message { own.append(("message", self.message(message))) }
         if let numbers = attempt.numbers { own.append(("rows", .string(numbers.description))) }
+        if let mailbox = attempt.mailbox { own.append(("mailbox", .signed(mailbox.value))) }
+        if let between = attempt.between { own.append(("between", self.between(between))) }
         if let octets = attempt.octets { own.append(("octets", .unsigned(octets))) }
         if let milliseconds = attempt.milliseconds { own.append(("milliseconds", .unsigned(milliseconds))) }
         if let reason = attempt.reason { own.append(("reason", .string(reason))) }
-        if let commitment { own.append(("commitment", .string(self.hex(commitment)))) }
+        if let configuration = attempt.configuration { own.append(("configuration", self.digests(configuration))) }
+        if let commitment { own.append(("commitment", .string(commitment.hexadecimal))) }
         own.append(("upstream", .array(attempt.upstream.map { .string($0) })))
         if !attempt.counts.isEmpty {
             let counts = attempt.counts.sorted { $0.key < $1.key }
@@ -55,24 +77,58 @@ enum RecordEncoder {
         if let account = origin.account { fields.append(("user", .object([("name", .string(account))]))) }
         if let tls = arrival.tls {
             var members: [JSONValue.Member] = [("version", .string(tls.version)), ("cipher", .string(tls.cipher))]
-            if let name = tls.serverName { members.append(("client", .object([("server_name", .string(name))]))) }
+            let client = self.client(tls)
+            if !client.isEmpty { members.append(("client", .object(client))) }
             fields.append(("tls", .object(members)))
         }
         own += [("session", .string(arrival.session.text)), ("listener", .string(arrival.listener))]
         switch origin.speaker {
         case .device(let device, let identifier):
-            let by = JSONValue.object([
+            var by: [JSONValue.Member] = [
                 ("kind", .string(identifier.kind.rawValue)), ("value", .string(identifier.value)),
-            ])
+            ]
+            if let label = identifier.label { by.append(("label", .string(label))) }
             own.append(
                 (
                     "device",
-                    .object([("id", .signed(device.id.value)), ("name", .string(device.name)), ("identified_by", by)])
+                    .object([
+                        ("id", .signed(device.id.value)), ("name", .string(device.name)),
+                        ("identified_by", .object(by)),
+                    ])
                 )
             )
         case .unidentified(let policy): own.append(("unidentified", .string(policy.rawValue)))
         case nil: break
         }
+    }
+
+    private static func add(
+        _ subject: AlertSubject,
+        _ fields: inout [JSONValue.Member],
+        _ own: inout [JSONValue.Member]
+    ) {
+        if let address = subject.address { fields.append(("client", .object([("ip", .string(address.description))]))) }
+        if let account = subject.account { fields.append(("user", .object([("name", .string(account))]))) }
+        if let session = subject.session { own.append(("session", .string(session.text))) }
+        guard let device = subject.device else { return }
+        own.append(("device", .object([("id", .signed(device.id.value)), ("name", .string(device.name))])))
+    }
+
+    private static func digests(_ digests: ConfigurationDigests) -> JSONValue {
+        var members: [JSONValue.Member] = []
+        if let digest = digests.inForce { members.append(("sha256", .string(digest))) }
+        if let digest = digests.read { members.append(("read", .object([("sha256", .string(digest))]))) }
+        return .object(members)
+    }
+
+    /// What the device said of itself in the handshake; a certificate also where another kind of evidence decided.
+    private static func client(_ tls: TLSDescription) -> [JSONValue.Member] {
+        var members: [JSONValue.Member] = []
+        if let name = tls.serverName { members.append(("server_name", .string(name))) }
+        guard let certificate = tls.clientCertificate else { return members }
+        var x509: [JSONValue.Member] = [("public_key_hash", .object([("sha256", .string(certificate.keyDigest))]))]
+        if let name = certificate.commonName { x509.append(("subject", .object([("common_name", .string(name))]))) }
+        return members + [("x509", .object(x509))]
     }
 
     private static func message(_ reference: MessageReference) -> JSONValue {
@@ -87,67 +143,10 @@ enum RecordEncoder {
         ])
     }
 
-    private static func hex(_ octets: [UInt8]) -> String {
-        octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    private static func between(_ between: Between) -> JSONValue {
+        let from = between.from.map { [JSONValue.Member(key: "from", value: .string($0))] } ?? []
+        return .object(from + [(key: "until", value: .string(between.until))])
     }
-}
-
-/// JSON as it is written: members in the order given.
-indirect enum JSONValue {
-    typealias Member = (key: String, value: JSONValue)
-
-    case string(String)
-    case signed(Int64)
-    case unsigned(UInt64)
-    case array([JSONValue])
-    case object([Member])
-
-    var octets: [UInt8] {
-        var octets: [UInt8] = []
-        octets.reserveCapacity(768)
-        self.write(to: &octets)
-        return octets
-    }
-
-    private func write(to octets: inout [UInt8]) {
-        switch self {
-        case .string(let text): Self.write(text, to: &octets)
-        case .signed(let number): octets += String(number).utf8
-        case .unsigned(let number): octets += String(number).utf8
-        case .array(let values):
-            octets.append(UInt8(ascii: "["))
-            for (index, value) in values.enumerated() {
-                if index > 0 { octets.append(UInt8(ascii: ",")) }
-                value.write(to: &octets)
-            }
-            octets.append(UInt8(ascii: "]"))
-        case .object(let members):
-            octets.append(UInt8(ascii: "{"))
-            for (index, member) in members.enumerated() {
-                if index > 0 { octets.append(UInt8(ascii: ",")) }
-                Self.write(member.key, to: &octets)
-                octets.append(UInt8(ascii: ":"))
-                member.value.write(to: &octets)
-            }
-            octets.append(UInt8(ascii: "}"))
-        }
-    }
-
-    private static func write(_ text: String, to octets: inout [UInt8]) {
-        octets.append(UInt8(ascii: "\""))
-        for unit in text.utf16 {
-            switch unit {
-            case 0x22, 0x5C: octets += [UInt8(ascii: "\\"), UInt8(truncatingIfNeeded: unit)]
-            case 0x20...0x7E: octets.append(UInt8(truncatingIfNeeded: unit))
-            default:
-                octets += [UInt8(ascii: "\\"), UInt8(ascii: "u")]
-                for shift in [12, 8, 4, 0] { octets.append(self.digits[Int(unit >> UInt16(shift)) & 15]) }
-            }
-        }
-        octets.append(UInt8(ascii: "\""))
-    }
-
-    private static let digits = Array("0123456789abcdef".utf8)
 }
 
 /// A time as the record writes it: UTC, with microseconds.

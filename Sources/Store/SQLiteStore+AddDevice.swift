@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import Gateway
 
@@ -11,7 +10,7 @@ extension SQLiteStore {
         fromSession session: String,
         by user: String
     ) async throws(StoreError) -> DeviceEntry {
-        guard Self.isDeviceName(name) else { throw .badName(name) }
+        guard DeviceName.canonical(name.utf8) != nil else { throw .badName(name) }
         let (device, account, identifiers, hidden) = try await self.change { database, page in
             let past = try PastSession(session, database)
             guard try !DeviceRows.isTaken(name, past.account, database) else { throw StoreError.nameTaken(name) }
@@ -21,6 +20,10 @@ extension SQLiteStore {
                 throw StoreError.nameTaken(identifier.value)
             }
             let device = try DeviceRows.make(name, past.account, identifiers, database)
+            // It has seen everything: nothing of it may vanish, whatever a new device is to see.
+            for mailbox in try DeviceRows.mailboxes(of: device.id, database) {
+                try ViewRows.begin(device.id, mailbox, database)
+            }
             if let mailbox = past.mailbox { try Ranges.hidden(device.id, mailbox).add(past.deleted, database) }
             let attempt = Attempt(
                 action: .deviceAdd,
@@ -28,7 +31,8 @@ extension SQLiteStore {
                 asked: "device add \(name) --from-session \(past.id)",
                 answered: "",
                 done: "hidden from \(name): \(past.deleted.count) messages that session \(past.id) asked to delete",
-                numbers: past.deleted.isEmpty ? nil : past.deleted
+                numbers: past.deleted.isEmpty ? nil : past.deleted,
+                mailbox: past.deleted.isEmpty ? nil : past.mailbox
             )
             try page.append(AuditRecord(time: page.time, origin: .operatorCommand(user: user), attempt: attempt))
             return (device, past.login, identifiers, past.deleted.count)
@@ -40,15 +44,6 @@ extension SQLiteStore {
             hidden: hidden,
             lastSeen: ""
         )
-    }
-
-    /// The rule for tags (DESIGN section 3).
-    static func isDeviceName(_ name: String) -> Bool {
-        (1...32).contains(name.utf8.count)
-            && name.utf8.allSatisfy { octet in
-                (0x30...0x39).contains(octet) || (0x61...0x7A).contains(octet | 0x20)
-                    || [0x2D, 0x2E, 0x5F].contains(octet)
-            }
     }
 }
 
@@ -72,7 +67,8 @@ private struct PastSession {
         guard let id = ids.first else { throw StoreError.unknownSession(prefix) }
         guard ids.count == 1 || ids.contains(prefix) else { throw StoreError.ambiguousSession(prefix) }
         self.id = ids.contains(prefix) ? prefix : id
-        let records = try SQLiteStore.records(AuditQuery(session: self.id, limit: .max), database)
+        let newestFirst = try RecordSearch(RecordFilter(session: self.id), database).newest(.max, upTo: .max)
+        let records: [StoredRecord] = newestFirst.reversed()
         guard try Self.hasEnded(records, database) else { throw StoreError.sessionStillOpen(self.id) }
         guard
             let login = records.first(where: { $0.action == Attempt.Action.login.rawValue && $0.outcome == "success" })
@@ -99,8 +95,7 @@ private struct PastSession {
         guard let row else { throw StoreError.sessionWithoutAccount(self.id) }
         self.account = AccountID(row[0])
         self.login = row[1]
-        let root = try JSONSerialization.jsonObject(with: Data(login.json)) as? [String: Any]
-        self.neighbour = (root?["client"] as? [String: Any])?["mac"] as? String
+        self.neighbour = login.neighbour.isEmpty ? nil : login.neighbour
     }
 
     /// Its end is on record; or the server was killed under it, and has started since.

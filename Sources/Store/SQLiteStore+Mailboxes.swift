@@ -8,26 +8,24 @@ extension SQLiteStore: Store {
     static let maximumDevices = 200
 
     package func account(upstream: String, login: String) async throws(StoreFailure) -> AccountID {
-        let find = "SELECT id FROM account WHERE upstream = ? AND login = ?"
-        if let id = try await self.read({ try Int64.fetchOne($0, sql: find, arguments: [upstream, login]) }) {
-            return AccountID(id)
-        }
-        return try await self.write { database in
-            try database.execute(
-                sql: "INSERT INTO account (upstream, login) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                arguments: [upstream, login]
-            )
-            guard let id = try Int64.fetchOne(database, sql: find, arguments: [upstream, login]) else {
-                throw StoreFailure.broken(reason: "an account cannot be read back")
-            }
-            return AccountID(id)
-        }
+        if let known = try self.lookUp({ try AccountRows.find(upstream, login, $0) }) { return known }
+        return try await self.write { try AccountRows.makeUnlessKnown(upstream, login, $0) }
     }
 
-    package func device(_ account: AccountID, identifier: Identifier) async throws(StoreFailure) -> Device {
-        if let device = try await self.read({ try DeviceRows.find(account, identifier, $0) }) { return device }
+    package func device(
+        _ account: AccountID,
+        identifier: Identifier,
+        mayMake: Bool
+    ) async throws(StoreFailure) -> Device? {
+        if let device = try self.lookUp({ try DeviceRows.find(account, identifier, $0) }) { return device }
+        let twin = try self.lookUp { try DeviceRows.findTwin(of: identifier, account, $0) }
+        guard mayMake || twin != nil else { return nil }
         return try await self.write { database in
             if let device = try DeviceRows.find(account, identifier, database) { return device }
+            if let device = try DeviceRows.findTwin(of: identifier, account, database) {
+                try DeviceRows.add(identifier, to: device, account, database)
+                return device
+            }
             let name = try DeviceRows.freeName(for: identifier, account, database)
             return try DeviceRows.make(name, account, [identifier], database)
         }
@@ -55,30 +53,49 @@ extension SQLiteStore: Store {
     }
 
     package func update(
-        _ mailbox: MailboxID,
+        _ stored: StoredListing,
         with listing: ListingUpdate
     ) async throws(StoreFailure) -> StoredListing {
-        try await self.write { database in
-            try ListingRows.update(mailbox, with: listing, database)
-            return try ListingRows.read(mailbox, database)
+        let seen = self.agreements.time(of: stored.mailbox).map(Timestamp.text)
+        let updated = try await self.writeRecording { database, page in
+            try ListingRows.update(stored, with: listing, seen: seen, database, &page)
+        }
+        if listing.sighting != nil { self.agreed(stored.mailbox) }
+        return updated
+    }
+
+    package func isCurrent(_ stored: StoredListing) async -> Bool {
+        let changes = try? self.lookUp { try ListingRows.changes(stored.mailbox, $0) }
+        return changes == stored.changes
+    }
+
+    package func agreed(_ mailbox: MailboxID) { self.agreements.note(mailbox, at: self.journal.now()) }
+
+    package func agreed(_ mailbox: MailboxID, _ sighting: Sighting) async throws(StoreFailure) {
+        self.agreed(mailbox)
+        try await self.writeRecording { database, page in
+            try MissingRows(mailbox: mailbox, database: database).confirm(sighting, &page)
         }
     }
 
-    package func view(_ device: DeviceID, of mailbox: MailboxID) async throws(StoreFailure) -> DeviceView {
-        try await self.read { database in
-            let hidden = try Ranges.hidden(device, mailbox).read(database)
-            // In order of generation: the last one counts.
-            let rows = try Row.fetchAll(
-                database,
-                sql: "SELECT number, uidl FROM deviceUIDL WHERE device = ? AND mailbox = ? ORDER BY number, generation",
-                arguments: [device.value, mailbox.value]
-            )
-            var own: [UInt32: UniqueID] = [:]
-            for row in rows {
-                guard let number = UInt32(exactly: row[0] as Int64), let text = UniqueID(row[1]) else { continue }
-                own[number] = text
-            }
-            return DeviceView(hidden: hidden, ownUniqueIDs: own)
+    package func view(
+        _ device: DeviceID,
+        of mailbox: MailboxID,
+        _ terms: ViewTerms
+    ) async throws(StoreFailure) -> DeviceView {
+        let windows = self.windows
+        let readSettled: @Sendable (Database) throws -> DeviceView? = { database in
+            try ViewRows.isSettled(device, mailbox, terms, database)
+                ? try ViewRows.read(device, mailbox, terms, windows, database) : nil
+        }
+        // A window and a format of the device's own may look at every message.
+        let isShort = terms.windowBegins == nil && terms.uniqueIDs == nil
+        let settled = isShort ? try self.lookUpTogether(readSettled) : try await self.read(readSettled)
+        if let settled { return settled }
+        return try await self.writeSynced { database in
+            let device = try DeviceRows.current(device, database)
+            try ViewRows.settle(device, mailbox, terms, database)
+            return try ViewRows.read(device, mailbox, terms, windows, database)
         }
     }
 
@@ -86,6 +103,6 @@ extension SQLiteStore: Store {
         _ mailbox: MailboxID,
         from address: IPAddress
     ) async throws(StoreFailure) -> NumberRanges {
-        try await self.read { try Ranges.withheld(mailbox, address).read($0) }
+        try self.lookUp { try Ranges.withheld(mailbox, address).read($0) }
     }
 }

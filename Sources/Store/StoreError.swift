@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 package import enum Gateway.StoreFailure
@@ -22,6 +23,37 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case ambiguousDevice(String)
     case nameTaken(String)
     case badName(String)
+    /// A user name that another device has, or an account.
+    case userTaken(String)
+    case badUser(String)
+    case hasCredential(String)
+    /// One that the configuration does not list.
+    case unknownAccount(String)
+    case noCredential(String)
+    /// What another device is known by.
+    case identifierTaken(String, device: String)
+    case unknownIdentifier(String)
+    case sameDevice(String)
+    /// Only devices of one account can be merged.
+    case otherAccounts(String, String)
+    case bothHaveCredentials(String)
+    /// A file that is no certificate.
+    case badCertificate(String)
+    /// No mailbox of this account waits for an operator's word.
+    case nothingToAccept(String)
+    /// Of the review page's tokens.
+    case tokenNameTaken(String)
+    case unknownToken(String)
+    case tooManyTokens
+    /// A folder that is no backup, or one that was changed or cut.
+    case badBackup(reason: String)
+    /// A state is there already, and nobody said that it may be replaced.
+    case stateExists(folder: String)
+    case unknownRecord(Int64)
+    /// An old record that was dropped.
+    case recordDropped(Int64)
+    /// The record, or what it is to be proven by, is damaged.
+    case unprovable(Int64)
     case failed(StoreFailure)
 
     package var description: String {
@@ -38,6 +70,27 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case .ambiguousDevice(let name): "more than one account has a device \(name): say --account"
         case .nameTaken(let name): "a device named \(name) exists already in this account"
         case .badName: "a device name is 1 to 32 of A-Z a-z 0-9 . _ -"
+        case .userTaken(let user): "the user name \(user) is taken: choose another with --user"
+        case .badUser: "a user name is 1 to 64 of a-z 0-9 @ . _ - +: choose one with --user"
+        case .hasCredential(let name): "device \(name) has a password already: device rotate makes a new one"
+        case .unknownAccount(let login): "the configuration lists no account \(login)"
+        case .noCredential(let name): "device \(name) has no password of its own: device add --password makes one"
+        case .identifierTaken(let identifier, let device): "device \(device) is known by \(identifier) already"
+        case .unknownIdentifier(let identifier): "the device is not known by \(identifier)"
+        case .sameDevice(let name): "\(name) cannot be merged with itself"
+        case .otherAccounts(let from, let into): "\(from) and \(into) are not of one account"
+        case .bothHaveCredentials(let name):
+            "both devices have a password of their own: take one away (device identify --user … --remove), then merge into \(name)"
+        case .badCertificate(let reason): "this is no certificate: \(reason)"
+        case .nothingToAccept(let account): "no mailbox of \(account) waits to be accepted"
+        case .tokenNameTaken(let name): "a token named \(name) exists already: remove it first, or choose another name"
+        case .unknownToken(let name): "there is no token \(name)"
+        case .tooManyTokens: "there are too many tokens: remove those that nobody uses"
+        case .badBackup(let reason): "nothing was restored, since this backup cannot be used: \(reason)"
+        case .stateExists(let folder): "there is a state in \(folder): say --replace, and it is kept aside"
+        case .unknownRecord(let sequence): "there is no record \(sequence)"
+        case .recordDropped(let sequence): "record \(sequence) was dropped: a proof must be made before"
+        case .unprovable(let sequence): "record \(sequence) cannot be proven: audit verify tells what is wrong"
         case .failed(.busy): "another process is writing to the state folder: try again"
         case .failed(.full): "the disk is full"
         case .failed(.tooManyDevices): "the account has 200 devices already"
@@ -69,6 +122,10 @@ extension StoreFailure {
             case .SQLITE_IOERR where Self.isFullDisk(error): self = .full
             default: self = .broken(reason: error.message ?? "SQLite error \(error.extendedResultCode.rawValue)")
             }
+        case let error as CocoaError where error.code == .fileWriteOutOfSpace:
+            self = .full
+        case let error as CocoaError:
+            self = .broken(reason: error.localizedDescription)
         default:
             self = .broken(reason: "\(type(of: error))")
         }

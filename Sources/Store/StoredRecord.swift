@@ -1,53 +1,102 @@
 import Foundation
 package import Gateway
 
-/// A record as it is read back. What a damaged record does not say is empty: reading never fails.
-package struct StoredRecord: Sendable {
+/// A record as it is read back. What it does not say is empty or nil, and so is what a damaged record does not say any
+/// more: reading never fails.
+package struct StoredRecord: Hashable, Sendable {
     package let sequence: Int64
     /// The exact bytes that are hashed.
     package let json: [UInt8]
-    package let time: String
-    package let action: String
-    package let outcome: String
-    package let session: String
-    package let account: String
-    package let device: String
-    package let identifiedBy: String
-    package let address: String
-    package let tlsVersion: String
-    package let asked: String
-    package let answered: String
-    package let done: String
-    package let reason: String
+    package internal(set) var time: String = ""
+    package internal(set) var action: String = ""
+    package internal(set) var outcome: String = ""
+    /// The machine that wrote it.
+    package internal(set) var node: String = ""
+    package internal(set) var session: String = ""
+    package internal(set) var listener: String = ""
+    package internal(set) var account: String = ""
+    package internal(set) var device: String = ""
+    package internal(set) var deviceID: DeviceID?
+    /// How the device was identified: a kind, its value, and what the device says of itself.
+    package internal(set) var identifierKind: String = ""
+    package internal(set) var identifierValue: String = ""
+    package internal(set) var identifierLabel: String = ""
+    /// What the policy was for a device that nobody knows; empty where one is known, and before a login.
+    package internal(set) var unidentified: String = ""
+    package internal(set) var address: String = ""
+    package internal(set) var port: UInt16?
+    /// The MAC address, where the device is on the same link.
+    package internal(set) var neighbour: String = ""
+    package internal(set) var tlsVersion: String = ""
+    package internal(set) var tlsCipher: String = ""
+    /// The name that the device dialled.
+    package internal(set) var serverName: String = ""
+    /// Who ran a command on the gateway.
+    package internal(set) var operatorName: String = ""
+    /// Who was at the review page, and as what.
+    package internal(set) var reviewer: String = ""
+    package internal(set) var reviewerRole: String = ""
+    package internal(set) var asked: String = ""
+    package internal(set) var answered: String = ""
+    package internal(set) var done: String = ""
+    package internal(set) var reason: String = ""
     /// Rows of the mailbox that a commit speaks of.
-    package let rows: NumberRanges
-    package let mailbox: MailboxID?
-    package let upstream: [String]
+    package internal(set) var rows: NumberRanges = NumberRanges()
+    package internal(set) var mailbox: MailboxID?
+    /// When it happened, where nobody saw it happen.
+    package internal(set) var between: Between?
+    /// The message as the session numbered it, and what lasts of it.
+    package internal(set) var messageNumber: Int?
+    package internal(set) var row: UInt32?
+    package internal(set) var uidValidity: UInt32?
+    package internal(set) var uid: UInt32?
+    package internal(set) var uniqueID: String = ""
+    package internal(set) var size: UInt32?
+    package internal(set) var octets: UInt64?
+    package internal(set) var milliseconds: UInt64?
+    package internal(set) var counts: [String: Int] = [:]
+    /// To the details of a message: hexadecimal.
+    package internal(set) var commitment: String = ""
+    package internal(set) var upstream: [String] = []
+    /// What the header of its message says. Nil where nobody has read it, and once it was erased.
+    package internal(set) var message: MessageText?
 
-    init(sequence: Int64, body: Data) {
+    /// `tag frontdesk`; empty where no device was known.
+    package var identifiedBy: String {
+        self.identifierKind.isEmpty ? "" : "\(self.identifierKind) \(self.identifierValue)"
+    }
+
+    /// The one message that it speaks of.
+    package var key: MessageKey? {
+        guard let mailbox = self.mailbox else { return nil }
+        if let row = self.row { return MessageKey(mailbox, row) }
+        guard let only = self.rows.ranges.first, self.rows.count == 1 else { return nil }
+        return MessageKey(mailbox, only.lowerBound)
+    }
+
+    /// What really happened, as a class.
+    package var effect: RecordedEffect { RecordedEffect(action: self.action, done: self.done) }
+
+    /// What is not as `RecordEncoder` writes it takes the long way.
+    init(sequence: Int64, body: Data, message: MessageText? = nil) {
+        do throws(RecordReader.Unusual) {
+            self = try StoredRecord(sequence: sequence, usual: body)
+        } catch {
+            self = StoredRecord(sequence: sequence, anyJSON: body)
+        }
+        self.message = message
+    }
+
+    private init(sequence: Int64, usual body: Data) throws(RecordReader.Unusual) {
         self.sequence = sequence
         self.json = [UInt8](body)
-        let root = (try? JSONSerialization.jsonObject(with: body)) as? [String: Any] ?? [:]
-        func object(_ parent: [String: Any], _ key: String) -> [String: Any] { parent[key] as? [String: Any] ?? [:] }
-        func text(_ parent: [String: Any], _ key: String) -> String { parent[key] as? String ?? "" }
-        let own = object(root, "leavecopy")
-        let device = object(own, "device")
-        let by = object(device, "identified_by")
-        self.time = text(root, "@timestamp")
-        self.action = text(object(root, "event"), "action")
-        self.outcome = text(object(root, "event"), "outcome")
-        self.session = text(own, "session")
-        self.account = text(object(root, "user"), "name")
-        self.device = text(device, "name")
-        self.identifiedBy = by.isEmpty ? "" : "\(text(by, "kind")) \(text(by, "value"))"
-        self.address = text(object(root, "client"), "ip")
-        self.tlsVersion = text(object(root, "tls"), "version")
-        self.asked = text(own, "asked")
-        self.answered = text(own, "answered")
-        self.done = text(own, "done")
-        self.reason = text(own, "reason")
-        self.rows = NumberRanges(text(own, "rows")) ?? NumberRanges()
-        self.mailbox = (object(own, "message")["mailbox"] as? NSNumber).map { MailboxID($0.int64Value) }
-        self.upstream = own["upstream"] as? [String] ?? []
+        try RecordReader.read(into: &self)
+    }
+
+    /// Of any JSON, or of what is none.
+    init(sequence: Int64, anyJSON body: Data) {
+        self.sequence = sequence
+        self.json = [UInt8](body)
+        self.take(JSONMembers(of: body))
     }
 }

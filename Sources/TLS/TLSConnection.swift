@@ -164,10 +164,17 @@ final class TLSConnection {
         }
     }
 
+    /// What a record holds, and the most that sealing adds to it: header, nonce or padding, and tag.
+    private static let recordSize = 16_384
+    private static let recordOverhead = 96
+
     /// Seals the octets into `outbound`, in records of up to 16 kB.
     func write(_ plaintext: ByteBuffer) throws(TLSError) {
         guard plaintext.readableBytes > 0 else { return }
         ErrorQueue.clear()
+        // Taken at once, so that no record moves those before it.
+        let records = plaintext.readableBytes / Self.recordSize + 1
+        self.outbound.reserveCapacity(minimumWritableBytes: plaintext.readableBytes + records * Self.recordOverhead)
         var written = 0
         let answer = unsafe plaintext.withUnsafeReadableBytes { source in
             unsafe SSL_write_ex(self.ssl, source.baseAddress, source.count, &written)
@@ -199,8 +206,19 @@ final class TLSConnection {
             serverName: self.requestedServerName,
             applicationProtocol: chosen.isEmpty ? nil : String(decoding: chosen, as: UTF8.self),
             resumed: SSL_session_reused(self.ssl) == 1,
+            clientCertificate: self.clientCertificate,
             offeredProtocols: ClientHello.printable(self.offeredProtocols)
         )
+    }
+
+    /// libssl ends a handshake whose certificate it cannot verify; that it has verified this one is asked all the same.
+    private var clientCertificate: PeerCertificate? {
+        guard case .server(_, _, asksForCertificate: true) = self.context.role,
+            unsafe SSL_get_verify_result(self.ssl) == Int(X509_V_OK),
+            let certificate = unsafe SSL_get1_peer_certificate(self.ssl)
+        else { return nil }
+        defer { unsafe X509_free(certificate) }
+        return unsafe PeerCertificate(certificate)
     }
 
     /// The peer's certificate in PEM, after the handshake.
@@ -241,7 +259,7 @@ final class TLSConnection {
             return .handshake(reason: "the client does not offer the protocol pop3 but \(offered)")
         }
         let verdict = unsafe SSL_get_verify_result(self.ssl)
-        if case .client = self.context.role, verdict != Int(X509_V_OK) {
+        if verdict != Int(X509_V_OK) {
             return .certificate(reason: unsafe String(cString: X509_verify_cert_error_string(verdict)))
         }
         if entries.contains(where: { $0.reasonCode == SSL_R_UNEXPECTED_EOF_WHILE_READING }) {

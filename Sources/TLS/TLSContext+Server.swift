@@ -4,21 +4,29 @@ package import NIOCore
 
 extension TLSContext {
     /// One context with all certificates: an ECDSA and an RSA leaf side by side. With `strictALPN` a client that offers
-    /// protocols without `pop3` gets a fatal alert (P-84); one that offers none is served. `now` turns the ticket keys.
+    /// protocols without `pop3` gets a fatal alert (P-84); one that offers none is served. `clientAuthority` is a PEM file of
+    /// CAs: then a client is asked for a certificate of theirs, may go on without one, and gets a fatal alert for one that
+    /// cannot be verified. `now` turns the ticket keys.
     package static func server(
         certificates: [CertificateSource],
         profile: Profile,
         strictALPN: Bool,
+        clientAuthority: String? = nil,
         now: @escaping @Sendable () -> NIODeadline = { .now() }
     ) throws(TLSError) -> TLSContext {
         guard !certificates.isEmpty else {
             throw .configuration(path: nil, reason: "a TLS listener needs a certificate")
         }
-        let role = Role.server(tickets: TicketKeys(now: now), strictALPN: strictALPN)
+        let role = Role.server(
+            tickets: TicketKeys(now: now),
+            strictALPN: strictALPN,
+            asksForCertificate: clientAuthority != nil
+        )
         let context = try unsafe TLSContext(method: TLS_server_method(), role: role)
         try context.apply(profile)
         for certificate in certificates { try unsafe certificate.use(in: context.pointer) }
         try context.setUpSessions()
+        if let clientAuthority { try context.askForCertificate(of: clientAuthority) }
         let pointer = unsafe context.pointer
         unsafe SSL_CTX_set_client_hello_cb(pointer, clientHelloArrived, nil)
         unsafe SSL_CTX_set_alpn_select_cb(pointer, selectProtocol, nil)
@@ -39,6 +47,25 @@ extension TLSContext {
             try self.require(unsafe SSL_CTX_set_cipher_list(pointer, "DEFAULT:@SECLEVEL=0"), "no cipher suites")
             unsafe copenssl_set_dh_auto(pointer)
         }
+    }
+
+    /// The longest chain is the device's certificate, intermediate CAs, and the CA of the file.
+    private static let intermediateCertificates: Int32 = 3
+
+    /// libssl verifies the chain for the purpose of a TLS client, dates included. No session is resumed here: a certificate
+    /// that has ended must not live on in a ticket that is renewed again and again.
+    private func askForCertificate(of authority: String) throws(TLSError) {
+        let pointer = unsafe self.pointer
+        ErrorQueue.clear()
+        guard unsafe SSL_CTX_load_verify_file(pointer, authority) == 1,
+            let names = unsafe SSL_load_client_CA_file(authority)
+        else { throw .configurationDrained(path: authority, "no CA certificate can be read") }
+        // So that a device with many certificates knows which is meant.
+        unsafe SSL_CTX_set_client_CA_list(pointer, names)
+        unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
+        unsafe SSL_CTX_set_verify_depth(pointer, Self.intermediateCertificates)
+        unsafe SSL_CTX_set_options(pointer, copenssl_options_no_ticket)
+        try self.require(unsafe SSL_CTX_set_num_tickets(pointer, 0), "session tickets stay on")
     }
 
     /// Sessions live in tickets that the clients keep, so that memory does not grow with the clients there were.
@@ -84,7 +111,7 @@ private func selectProtocol(
     offeredCount: UInt32,
     argument: UnsafeMutableRawPointer?
 ) -> Int32 {
-    guard let connection = unsafe TLSConnection.of(ssl), case .server(_, let strictALPN) = connection.context.role
+    guard let connection = unsafe TLSConnection.of(ssl), case .server(_, let strictALPN, _) = connection.context.role
     else {
         return SSL_TLSEXT_ERR_ALERT_FATAL
     }
@@ -111,7 +138,7 @@ private func ticketKeys(
     mac: OpaquePointer?,
     sealing: Int32
 ) -> Int32 {
-    guard let connection = unsafe TLSConnection.of(ssl), case .server(let tickets, _) = connection.context.role,
+    guard let connection = unsafe TLSConnection.of(ssl), case .server(let tickets, _, _) = connection.context.role,
         let name = unsafe name, let iv = unsafe iv
     else { return -1 }
     if sealing == 1 {

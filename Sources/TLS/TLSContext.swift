@@ -19,7 +19,7 @@ package final class TLSContext: @unchecked Sendable {
     }
 
     enum Role: Sendable {
-        case server(tickets: TicketKeys, strictALPN: Bool)
+        case server(tickets: TicketKeys, strictALPN: Bool, asksForCertificate: Bool)
         case client(SessionCache)
     }
 

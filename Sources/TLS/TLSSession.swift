@@ -16,6 +16,8 @@ package struct TLSSession: Hashable, Sendable {
     package let serverName: String?
     package let applicationProtocol: String?
     package let resumed: Bool
+    /// At a server with a CA for its clients: the certificate the client showed, verified. Nil when it showed none.
+    package let clientCertificate: PeerCertificate?
     /// At a server what the client offered by ALPN (RFC 7301 §3.1), printable and bounded, for the record.
     package let offeredProtocols: [String]
 
@@ -25,6 +27,7 @@ package struct TLSSession: Hashable, Sendable {
         serverName: String?,
         applicationProtocol: String?,
         resumed: Bool,
+        clientCertificate: PeerCertificate? = nil,
         offeredProtocols: [String] = []
     ) {
         self.version = version
@@ -32,6 +35,21 @@ package struct TLSSession: Hashable, Sendable {
         self.serverName = serverName
         self.applicationProtocol = applicationProtocol
         self.resumed = resumed
+        self.clientCertificate = clientCertificate
         self.offeredProtocols = offeredProtocols
+    }
+}
+
+/// A certificate that was verified, as far as it tells one peer from another.
+package struct PeerCertificate: Hashable, Sendable {
+    /// SHA-256 of the SubjectPublicKeyInfo in DER (RFC 5280 §4.1.2.7), 64 lower-case hexadecimal digits: it stays when a
+    /// certificate is renewed with the same key.
+    package let keyDigest: String
+    /// The last common name of the subject; nil without one of 1 to 64 printable ASCII characters.
+    package let commonName: String?
+
+    package init(keyDigest: String, commonName: String?) {
+        self.keyDigest = keyDigest
+        self.commonName = commonName
     }
 }

@@ -3,7 +3,7 @@ import IMAP
 import Logging
 import NIOCore
 
-/// The connection behind a lease, on its event loop: made with the account's credentials, made again once when it was
+/// One connection with an account's credentials, on its event loop: logged in and EXAMINEd, made again once when it was
 /// lost between commands (I-52), and given one job after the other.
 final class AccountConnection {
     private enum Line {
@@ -20,27 +20,52 @@ final class AccountConnection {
     private var line = Line.down
     private var connection: UpstreamConnection?
     /// What is known of the account beside this connection.
-    private let notes: AccountNotes
-    private let account: [UInt8]
+    let notes: AccountNotes
+    let account: [UInt8]
     private var jobs: [any UpstreamJob] = []
     private var current: (any UpstreamJob)?
     private var opening: ((Result<ExaminedMailbox, UpstreamFailure>) -> Void)?
     private var refusal: UpstreamFailure?
-    private var validity: UIDValidity?
-    /// The mailbox was renumbered while the lease lasts: its UIDs name other messages now, so nothing is asked any more.
-    private var isRenumbered = false
     private var keepAlive: Scheduled<Void>?
     private var openingDeadline: Scheduled<Void>?
-    private var isReleased = false
+    private(set) var isReleased = false
+    private var asksQuota = true
     /// Kilobytes, as told after EXAMINE.
-    private(set) var quota: (used: UInt64, limit: UInt64)?
-    /// Called once, when the last connection of a released lease has gone.
+    var quota: (used: UInt64, limit: UInt64)?
+    /// Where the lines go that no answer takes; nil where nobody keeps a record.
+    private let records: LeaseRecords?
+    private var citations = Citations()
+    /// Called once, when the last connection of a released one has gone.
     private var whenGone: (() -> Void)?
+
+    enum Loss {
+        case lost
+        case unreachable(UpstreamFailure)
+    }
+
+    /// What the pool hears of its connection.
+    struct Pool {
+        /// The next job that waits for any connection; asked when this one is free.
+        let nextJob: () -> (any UpstreamJob)?
+        /// Nothing to do.
+        let isFree: () -> Void
+        /// It is of no use any more: it was lost, or could not be made again (`.unreachable`).
+        let isLost: (Loss) -> Void
+    }
+    var pool: Pool?
+    /// When EXAMINE was answered last.
+    private(set) var examinedAt = NIODeadline.distantPast
+    /// No job has been done on it.
+    private(set) var isUnused = true
+    /// Number of the listing that this connection's view of the mailbox agreed with last (`ListingBook`).
+    var agreed: UInt64? { didSet { if self.agreed != nil { self.countsGone = true } } }
+    /// Everything that has gone since the listing was heard of on this connection.
+    var countsGone = false
+    /// How often EXAMINE was answered.
+    private(set) var examinations = 0
 
     /// How long a connection may stand idle before it is kept alive (I-52).
     private static let idle = TimeAmount.minutes(5)
-    /// A mailbox fuller than this share of its quota, in percent, is worth a warning: nothing is deleted any more.
-    static let fullPercent: UInt64 = 80
 
     /// `account` is the key of `notes`.
     init(
@@ -48,6 +73,7 @@ final class AccountConnection {
         credentials: Credentials,
         account: [UInt8],
         notes: AccountNotes,
+        records: LeaseRecords? = nil,
         loop: any EventLoop,
         logger: Logger
     ) {
@@ -55,6 +81,7 @@ final class AccountConnection {
         self.credentials = credentials
         self.account = account
         self.notes = notes
+        self.records = records
         self.loop = loop
         self.logger = logger
     }
@@ -74,11 +101,7 @@ final class AccountConnection {
     }
 
     private func begin(on channel: any Channel) {
-        let connection = self.dialler.connection(
-            self.credentials,
-            asksQuota: self.validity == nil,
-            logger: self.logger
-        )
+        let connection = self.dialler.connection(self.credentials, asksQuota: self.asksQuota, logger: self.logger)
         connection.tell = { self.told($0) }
         self.connection = connection
         let limit = TimeAmount.seconds(Int64(self.dialler.configuration.openSeconds))
@@ -93,7 +116,46 @@ final class AccountConnection {
         }
     }
 
-    func takeTranscript() -> [String] { self.connection?.takeTranscript() ?? [] }
+    /// The guard's lines that left since an answer took its own.
+    func takeTranscript() -> [String] {
+        self.collectLines()
+        return self.citations.take()
+    }
+
+    /// The same, left for the answer to take.
+    var lines: [String] {
+        self.collectLines()
+        return self.citations.fresh
+    }
+
+    /// What left until now is nobody's: it goes on record at the end, and so does `transcript`, which was taken for nothing.
+    func setAside(_ transcript: [String] = []) {
+        self.collectLines()
+        self.citations.setAside(transcript)
+        self.citeRest(left: self.hasGone)
+    }
+
+    /// The guard itself keeps no more than a few.
+    private func collectLines() {
+        if let lines = self.connection?.takeTranscript() { self.citations.add(lines) }
+    }
+
+    private func citeRest(left: Bool = false) {
+        for lines in self.citations.takeRest(left: left) { self.records?.write(lines) }
+    }
+
+    private var hasGone: Bool { if case .released = self.line { self.whenGone == nil } else { false } }
+
+    /// Nothing is done on it, and it stands.
+    var isIdle: Bool {
+        guard self.current == nil, self.jobs.isEmpty, !self.isReleased, case .up(let connection, _) = self.line else {
+            return false
+        }
+        return connection.isIdle
+    }
+
+    /// Something has come or gone in the mailbox, as this connection heard beside its answers.
+    var hasHeardChange: Bool { self.connection?.hasHeardChange ?? false }
 
     /// Carries out `job` after those before it.
     func run(_ job: any UpstreamJob) {
@@ -104,8 +166,7 @@ final class AccountConnection {
 
     /// Why no job can be done at all.
     private var standingFailure: UpstreamFailure? {
-        if self.isReleased { return .unavailable(reason: "the lease was released") }
-        if self.isRenumbered { return .uidValidityChanged }
+        if self.isReleased { return .unavailable(reason: "the connection was released") }
         return self.notes.mustWait(self.account) ? .unavailable(reason: AccountNotes.pause) : nil
     }
 
@@ -116,40 +177,57 @@ final class AccountConnection {
         self.next()
     }
 
-    /// Ends the connection at once: what still comes on it is of no use. A later job makes a new one.
+    /// Ends the connection at once: what still comes on it is of no use.
     func drop(reason: String) { self.connection?.close(reason: reason) }
 
-    /// No job comes any more, and nobody waits for those that came. A listing under way is finished, since the next login
-    /// is spared what it brings; then LOGOUT is said.
-    func release(whenGone: @escaping () -> Void) {
+    /// The job at hand can wait, where it is one that can.
+    func yield() {
+        if self.isReleased { self.jobs = [] }
+        self.current?.yield()
+    }
+
+    /// No job comes any more, and nobody waits for those that came. What is under way is finished, if it says so itself;
+    /// then comes `last`, if the connection stands, and LOGOUT is said.
+    func release(last: (any UpstreamJob)? = nil, whenGone: @escaping () -> Void) {
         guard !self.isReleased else { return }
         self.isReleased = true
+        self.pool = nil
         self.whenGone = whenGone
         self.keepAlive?.cancel()
         let waiting = self.jobs
         self.jobs = []
         for job in waiting { job.abandon() }
         self.current?.abandon()
+        if case .up = self.line, let last { self.jobs = [last] }
         self.next()
     }
 
-    private func next() {
+    /// Takes up the next job, its own or the pool's.
+    func next() {
         guard self.current == nil else { return }
         self.keepAlive?.cancel()
-        guard !self.jobs.isEmpty else { return self.rest() }
         switch self.line {
         case .up(let connection, let mailbox) where connection.isIdle:
+            if self.jobs.isEmpty, let job = self.pool?.nextJob() { self.jobs = [job] }
+            guard !self.jobs.isEmpty else { return self.rest() }
             let job = self.jobs.removeFirst()
             self.current = job
-            job.begin(on: connection, mailbox)
-        case .up, .dialling, .released: break
-        case .down: self.reopen()
+            self.isUnused = false
+            job.begin(on: self, connection, mailbox)
+        case .up, .dialling: break
+        case .down where !self.jobs.isEmpty && !self.isReleased: self.reopen()
+        case .down, .released: self.rest()
         }
     }
 
-    /// Nothing to do: the connection leaves when the lease has, and is kept alive otherwise.
+    /// Nothing to do: the connection leaves when it was released, and is kept alive otherwise.
     private func rest() {
-        guard let whenGone = self.whenGone else { return self.scheduleKeepAlive() }
+        guard let whenGone = self.whenGone else {
+            guard case .up = self.line else { return }
+            self.scheduleKeepAlive()
+            self.pool?.isFree()
+            return
+        }
         switch self.line {
         case .up(let connection, _):
             self.line = .released
@@ -157,32 +235,31 @@ final class AccountConnection {
         case .dialling: break
         case .down, .released:
             self.line = .released
+            self.citeRest(left: true)
             self.whenGone = nil
             whenGone()
         }
     }
 
     private func scheduleKeepAlive() {
-        guard case .up = self.line else { return }
-        self.keepAlive = self.loop.assumeIsolated().scheduleTask(in: Self.idle) {
-            self.run(KeepAliveJob(account: self))
-        }
+        self.keepAlive = self.loop.assumeIsolated().scheduleTask(in: Self.idle) { self.run(KeepAliveJob()) }
     }
 
     private func reopen() {
         self.open { result in
             switch result {
             case .success: self.next()
-            case .failure(let failure): self.failJobs(failure)
+            case .failure(let failure): self.fail(failure, .unreachable(failure))
             }
         }
     }
 
-    private func failJobs(_ failure: UpstreamFailure) {
+    private func fail(_ failure: UpstreamFailure, _ loss: Loss) {
         let jobs = self.jobs
         self.jobs = []
         for job in jobs { job.fail(failure) }
-        self.rest()
+        self.pool?.isLost(loss)
+        if self.isReleased { self.rest() }
     }
 
     // MARK: - What the connection tells
@@ -190,7 +267,9 @@ final class AccountConnection {
     private func told(_ told: UpstreamConnection.Told) {
         switch told {
         case .action(let action): self.told(action)
-        case .readComplete: self.current?.readCompleted()
+        case .readComplete:
+            self.collectLines()
+            self.current?.readCompleted()
         case .ended(let reason, let isLost): self.ended(reason: reason, isLost: isLost)
         }
     }
@@ -198,27 +277,28 @@ final class AccountConnection {
     private func told(_ action: ClientAction) {
         switch action {
         case .opened(let mailbox): self.opened(mailbox)
-        case .quota(let used, let limit): self.quota(used: used, limit: limit)
+        case .quota(let used, let limit): self.hear(used: used, limit: limit)
         case .refused(.throttled(let seconds)): self.throttled(seconds: seconds)
-        case .notice(let text): self.logger.notice("the mail server says", metadata: ["text": "\(text)"])
+        case .notice(let text): self.hear(notice: text)
         case .refused(let refusal) where self.current == nil: self.refused(refusal)
-        case .listed, .listingEnded, .present, .bodyBegan, .bodyPiece, .bodyEnded, .alive, .refused:
+        case .listed, .listingEnded, .present, .bodyBegan, .bodyPiece, .bodyEnded, .bodyGone, .fetchEnded, .header,
+            .headersEnded, .alive, .refused:
             self.current?.hear(action)
-        case .send, .startTLS, .close: break
+        case .send, .startTLS, .computeSCRAM, .close: break
         }
     }
 
     private func opened(_ mailbox: ExaminedMailbox) {
         guard let connection = self.connection else { return }
         self.openingDeadline?.cancel()
-        guard self.validity == nil || self.validity == mailbox.validity else {
-            self.logger.error("UIDVALIDITY has changed while a session lasted")
-            self.isRenumbered = true
-            self.refusal = .uidValidityChanged
-            return connection.leave()
-        }
+        self.asksQuota = false
         self.line = .up(connection, mailbox)
-        self.validity = mailbox.validity
+        self.agreed = nil
+        self.countsGone = false
+        self.examinations &+= 1
+        self.examinedAt = .now()
+        // A job had EXAMINE said again.
+        if let job = self.current { return job.hear(.opened(mailbox)) }
         let opening = self.opening
         self.opening = nil
         opening?(.success(mailbox))
@@ -226,28 +306,12 @@ final class AccountConnection {
     }
 
     private func refused(_ refusal: ServerRefusal) {
-        let failure = UpstreamFailure(refusal)
-        if refusal == .readWrite {
-            self.logger.critical("EXAMINE opened the mailbox for writing; the connection is not used")
-        }
-        self.refusal = self.refusal ?? failure
-    }
-
-    private func quota(used: UInt64, limit: UInt64) {
-        self.quota = (used, limit)
-        let full = limit / 100 * Self.fullPercent + limit % 100 * Self.fullPercent / 100
-        guard limit > 0, used >= full, self.notes.mayWarnOfQuota(self.account) else {
-            return
-        }
-        self.logger.warning(
-            "the mailbox is nearly full; nothing is deleted from it any more",
-            metadata: ["usedKB": "\(used)", "limitKB": "\(limit)"]
-        )
+        self.warn(of: refusal)
+        self.refusal = self.refusal ?? UpstreamFailure(refusal)
     }
 
     private func throttled(seconds: Int?) {
-        self.logger.warning("the mail server asks for a pause", metadata: ["seconds": "\(seconds ?? 0)"])
-        self.notes.pause(self.account, seconds: seconds)
+        self.pause(seconds: seconds)
         if let job = self.current { return job.hear(.refused(.throttled(seconds: seconds))) }
         self.refused(.throttled(seconds: seconds))
     }
@@ -255,19 +319,28 @@ final class AccountConnection {
     private func ended(reason: String, isLost: Bool = false) {
         self.keepAlive?.cancel()
         self.openingDeadline?.cancel()
+        self.collectLines()
         self.connection = nil
         self.line = .down
+        self.agreed = nil
         let failure = self.refusal ?? .unavailable(reason: reason)
         self.refusal = nil
         let job = self.current
         self.current = nil
+        // No connection is made for what can wait.
+        if self.isReleased { self.jobs = [] }
         if let opening = self.opening {
             self.opening = nil
             opening(.failure(failure))
+            return self.isReleased ? self.rest() : ()
         }
         if let job {
-            if isLost, job.beginsAgain { self.jobs.insert(job, at: 0) } else { job.fail(failure) }
+            if isLost, !self.isReleased, job.beginsAgain {
+                self.jobs.insert(job, at: 0)
+                return self.reopen()
+            }
+            job.fail(failure)
         }
-        self.next()
+        self.fail(failure, .lost)
     }
 }

@@ -25,6 +25,9 @@ final class CredentialGate: Sendable {
     struct Ticket: Hashable, Sendable {
         fileprivate let fingerprint: [UInt8]
         let account: [UInt8]
+        /// What failed logins count against: those with the operator's own secret have one beside the account's, so that a PC
+        /// with a stale password never keeps a fresh token from being tried.
+        fileprivate let budget: [UInt8]
     }
 
     private struct Waiter: Sendable {
@@ -53,8 +56,17 @@ final class CredentialGate: Sendable {
 
     func ticket(_ login: UpstreamLogin) -> Ticket {
         let account = Array(LoginName(login.name).normalised.utf8)
-        let password = login.password.revealed { self.key.code(of: $0) }
-        return Ticket(fingerprint: self.key.code(of: password + login.name), account: account)
+        // No normalised name has a NUL.
+        let budget = login.isOperators ? account + [0] : account
+        // A token is not the password of the same octets: each goes another way.
+        let kind: UInt8 =
+            switch login.secret {
+            case .password: 0
+            case .token: 1
+            }
+        let secret = login.secret.secret.revealed { self.key.code(of: $0) }
+        let fingerprint = self.key.code(of: [kind] + secret + login.name)
+        return Ticket(fingerprint: fingerprint, account: account, budget: budget)
     }
 
     /// Answers with whether the mail server may be asked. Who hears `ask` says `leave` when it has answered.
@@ -72,8 +84,8 @@ final class CredentialGate: Sendable {
             let wasUnderway = state.underway.remove(ticket) != nil
             var shared: UpstreamFailure?
             switch outcome {
-            case .accepted: state.memory.accepted(ticket.fingerprint, of: ticket.account, at: self.now())
-            case .refused: state.memory.refused(ticket.fingerprint, of: ticket.account, at: self.now())
+            case .accepted: state.memory.accepted(ticket.fingerprint, of: ticket.budget, at: self.now())
+            case .refused: state.memory.refused(ticket.fingerprint, of: ticket.budget, at: self.now())
             case .unknown(let failure): shared = wasUnderway ? failure : nil
             }
             var decided: [(Waiter, Verdict)] = []
@@ -81,8 +93,7 @@ final class CredentialGate: Sendable {
             for waiter in state.waiters {
                 if let shared, waiter.ticket == ticket {
                     decided.append((waiter, .fail(shared)))
-                } else if waiter.ticket.account == ticket.account, let verdict = self.verdict(on: waiter.ticket, &state)
-                {
+                } else if waiter.ticket.budget == ticket.budget, let verdict = self.verdict(on: waiter.ticket, &state) {
                     decided.append((waiter, verdict))
                 } else {
                     waiting.append(waiter)
@@ -97,13 +108,13 @@ final class CredentialGate: Sendable {
     /// Nil: wait for those under way.
     private func verdict(on ticket: Ticket, _ state: inout State) -> Verdict? {
         let now = self.now()
-        switch state.memory.verdict(on: ticket.fingerprint, of: ticket.account, at: now) {
+        switch state.memory.verdict(on: ticket.fingerprint, of: ticket.budget, at: now) {
         case .refuse: return .fail(.credentials(answeredLocally: true))
         case .ask: break
         }
-        if state.memory.isVerified(ticket.fingerprint, of: ticket.account) { return .ask }
-        let underway = state.underway.count { $0.account == ticket.account }
-        let failed = state.memory.recentFailures(of: ticket.account, at: now)
+        if state.memory.isVerified(ticket.fingerprint, of: ticket.budget) { return .ask }
+        let underway = state.underway.count { $0.budget == ticket.budget }
+        let failed = state.memory.recentFailures(of: ticket.budget, at: now)
         guard !state.underway.contains(ticket), failed + underway < self.failuresAnHour else { return nil }
         state.underway.insert(ticket)
         return .ask

@@ -43,8 +43,10 @@ struct Dialler: Sendable {
     }
 
     func connection(_ credentials: Credentials, asksQuota: Bool, logger: Logger) -> UpstreamConnection {
+        let notice = self.configuration.notice
         let readOnly = ReadOnlyGuard { reason in
             logger.critical("the guard stopped a command and closed the connection", metadata: ["reason": "\(reason)"])
+            notice(.guardStopped(reason: "\(reason)"))
         }
         let machine = ClientStateMachine(configuration: self.client(asksQuota: asksQuota), credentials: credentials)
         return UpstreamConnection(
@@ -66,6 +68,8 @@ struct Dialler: Sendable {
             mailbox: self.configuration.mailbox,
             product: (name: "Leavecopy", version: "1"),
             tagPrefix: "L" + Random.octets(4).map { String($0 % 36, radix: 36) }.joined().uppercased() + "x",
+            nonce: Base64.encode(Random.octets(18)),
+            server: (host: self.configuration.host, port: self.configuration.port),
             asksQuota: asksQuota
         )
     }

@@ -2,8 +2,8 @@
 enum GuardedCommand: Hashable {
     /// Nothing secret in it; the line as text.
     case plain(String)
-    /// AUTHENTICATE PLAIN, with or without its response.
-    case authenticate(tag: [UInt8])
+    /// AUTHENTICATE, with or without its first response.
+    case authenticate(tag: [UInt8], GuardedSASL)
     /// LOGIN, its arguments not yet read.
     case login(LoginLine)
 
@@ -17,8 +17,8 @@ enum GuardedCommand: Hashable {
         switch (verb, rest) {
         case ("CAPABILITY", nil), ("NOOP", nil), ("LOGOUT", nil), ("STARTTLS", nil): allowed = true
         case ("AUTHENTICATE", let rest?):
-            guard Self.isPlain(rest) else { return nil }
-            self = .authenticate(tag: Array(tag))
+            guard let sasl = GuardedSASL(rest) else { return nil }
+            self = .authenticate(tag: Array(tag), sasl)
             return
         case ("LOGIN", _?):
             self = .login(LoginLine(tag: Array(tag), arguments: Array(words[2])))
@@ -35,14 +35,6 @@ enum GuardedCommand: Hashable {
     private static func isTag(_ tag: some Collection<UInt8>) -> Bool {
         (1...32).contains(tag.count)
             && String(decoding: tag, as: UTF8.self).allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
-    }
-
-    private static func isPlain(_ text: String) -> Bool {
-        let words = text.split(separator: " ", omittingEmptySubsequences: false)
-        guard words.first == "PLAIN", words.count <= 2 else { return false }
-        guard words.count == 2, let response = words.last else { return true }
-        return !response.isEmpty
-            && response.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+/=".contains($0)) }
     }
 
     /// `("name" "value" …)`
@@ -70,14 +62,20 @@ enum GuardedCommand: Hashable {
         let words = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
         guard words.count == 3, words[0] == "FETCH", Self.isSet(words[1]) else { return false }
         guard words[2].hasPrefix("("), words[2].hasSuffix(")") else { return false }
+        if Self.headerItems.contains(words[2]) { return true }
         let items = words[2].dropFirst().dropLast().split(separator: " ", omittingEmptySubsequences: false)
         return items.allSatisfy { item in
             switch item {
-            case "UID", "RFC822.SIZE", "INTERNALDATE", "FLAGS", "BODY.PEEK[]": true
+            case "UID", "RFC822.SIZE", "INTERNALDATE", "FLAGS", "EMAILID", "X-GM-MSGID", "BODY.PEEK[]": true
             default: Self.isPartial(item)
             }
         }
     }
+
+    /// The whole header, and the four fields of it that the record names a message by: exactly these, and PEEK.
+    private static let headerItems: Set<Substring> = [
+        "(UID BODY.PEEK[HEADER])", "(UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID FROM SUBJECT DATE)])",
+    ]
 
     /// `BODY.PEEK[]<offset.length>`
     private static func isPartial(_ item: Substring) -> Bool {

@@ -1,9 +1,8 @@
 import Gateway
 import IMAP
 import Logging
-import NIOCore
 
-/// Brings the stored listing up to date: only what is new is fetched, and only when the numbers do not add up is asked
+/// Finds what has changed since the stored listing: only what is new is fetched, and only when the numbers do not add up is asked
 /// which messages exist (DESIGN section 5).
 final class ListingJob: UpstreamJob {
     private enum Phase {
@@ -17,10 +16,11 @@ final class ListingJob: UpstreamJob {
     /// Messages kept together while a long listing is under way, so that a break loses no more.
     private static let batch = 20_000
 
-    private let account: AccountConnection
-    private let store: any Store
+    private let logger: Logger
     private let stored: StoredListing
-    private let answer: (Result<StoredListing, UpstreamFailure>) -> Void
+    private let whenFree: () -> Void
+    private let keepBatch: ((ListingUpdate) -> Void)?
+    private let answer: (Result<ListingUpdate, UpstreamFailure>) -> Void
     private weak var connection: UpstreamConnection?
     private var mailbox: ExaminedMailbox?
     private var phase = Phase.listing
@@ -30,23 +30,24 @@ final class ListingJob: UpstreamJob {
     /// What exists, once that was asked and the listing goes on.
     private var present: [ClosedRange<UInt32>]?
     private var known: Set<UInt32> = []
-    /// Batches that are being kept, one after the other.
-    private var kept: EventLoopFuture<Void>
 
+    /// What changes `stored` is answered once; before it, `keepBatch` may get a part of it. `whenFree` is called when the
+    /// connection is free again, and not after a failure that ended it.
     init(
-        account: AccountConnection,
-        store: any Store,
         stored: StoredListing,
-        answer: @escaping (Result<StoredListing, UpstreamFailure>) -> Void
+        logger: Logger,
+        whenFree: @escaping () -> Void,
+        keepBatch: ((ListingUpdate) -> Void)? = nil,
+        answer: @escaping (Result<ListingUpdate, UpstreamFailure>) -> Void
     ) {
-        self.account = account
-        self.store = store
         self.stored = stored
+        self.logger = logger
+        self.whenFree = whenFree
+        self.keepBatch = keepBatch
         self.answer = answer
-        self.kept = account.loop.makeSucceededVoidFuture()
     }
 
-    func begin(on connection: UpstreamConnection, _ mailbox: ExaminedMailbox) {
+    func begin(on account: AccountConnection, _ connection: UpstreamConnection, _ mailbox: ExaminedMailbox) {
         self.connection = connection
         self.mailbox = mailbox
         let last = self.stored.snapshot.count > 0 ? self.stored.snapshot[self.stored.snapshot.count - 1]?.uid : nil
@@ -59,20 +60,18 @@ final class ListingJob: UpstreamJob {
             let new = self.present == nil ? messages : messages.filter { self.isNew($0.uid) }
             self.added += new
             self.listedUIDs += new.map(\.uid.value)
-            if self.added.count >= Self.batch { self.keepBatch() }
+            if self.added.count >= Self.batch { self.handOutBatch() }
         case .listingEnded: self.ended()
         case .alive(let exists, let expunged): self.counted(exists: exists, expunged: expunged)
         case .present(let ranges): self.found(ranges)
         case .refused(let refusal):
             self.fail(UpstreamFailure(refusal))
-            if self.connection?.isIdle == true { self.account.finished() }
-        case .send, .startTLS, .opened, .quota, .bodyBegan, .bodyPiece, .bodyEnded, .notice, .close: break
+            if self.connection?.isIdle == true { self.whenFree() }
+        case .send, .startTLS, .computeSCRAM, .opened, .quota, .bodyBegan, .bodyPiece, .bodyEnded, .bodyGone,
+            .fetchEnded, .header, .headersEnded, .notice, .close:
+            break
         }
     }
-
-    func readCompleted() {}
-    var beginsAgain: Bool { false }
-    func abandon() {}
 
     func fail(_ failure: UpstreamFailure) {
         if case .over = self.phase { return }
@@ -102,12 +101,12 @@ final class ListingJob: UpstreamJob {
         let count = ranges.reduce(0) { $0 + Int($1.upperBound - $1.lowerBound) + 1 }
         // A short answer must never look like a mailbox that has shrunk (promise 2).
         guard count >= expected else {
-            self.account.logger.error(
+            self.logger.error(
                 "the mail server lists fewer messages than it counts",
                 metadata: ["counted": "\(expected)", "listed": "\(count)"]
             )
             self.fail(.unavailable(reason: "the mail server lists fewer messages than it counts"))
-            return self.account.finished()
+            return self.whenFree()
         }
         guard let missing = self.lowestMissing(of: ranges), !self.isKnownToMiss else {
             return self.keep(present: ranges)
@@ -119,7 +118,7 @@ final class ListingJob: UpstreamJob {
     /// would ever see it. What is not listed even then has no size, and is not shown (I-32).
     private func listAgain(from uid: UInt32, present: [ClosedRange<UInt32>]) {
         guard let mailbox = self.mailbox else { return }
-        self.account.logger.warning("the mail server finds messages that it did not list", metadata: ["uid": "\(uid)"])
+        self.logger.warning("the mail server finds messages that it did not list", metadata: ["uid": "\(uid)"])
         self.present = present
         self.known = Set(self.knownUIDs)
         self.phase = .listing
@@ -157,8 +156,8 @@ final class ListingJob: UpstreamJob {
     }
 
     /// Says nothing of EXISTS and UIDNEXT: the next listing must go on from here.
-    private func keepBatch() {
-        guard let mailbox = self.mailbox else { return }
+    private func handOutBatch() {
+        guard let mailbox = self.mailbox, let keepBatch = self.keepBatch else { return }
         let update = ListingUpdate(
             validity: mailbox.validity,
             exists: 0,
@@ -167,9 +166,7 @@ final class ListingJob: UpstreamJob {
             present: nil
         )
         self.added = []
-        self.kept = self.kept.flatMap { [store = self.store, id = self.stored.mailbox, loop = self.account.loop] in
-            loop.makeFutureWithTask { _ = try await store.update(id, with: update) }
-        }
+        keepBatch(update)
     }
 
     private func keep(present: [ClosedRange<UInt32>]?) {
@@ -183,12 +180,7 @@ final class ListingJob: UpstreamJob {
             present: present
         )
         self.added = []
-        self.account.finished()
-        self.kept.flatMap { [store = self.store, id = self.stored.mailbox, loop = self.account.loop] in
-            loop.makeFutureWithTask { try await store.update(id, with: update) }
-        }
-        .assumeIsolated().whenComplete { [answer = self.answer] result in
-            answer(result.mapError { UpstreamFailure.unavailable(reason: "the listing could not be kept: \($0)") })
-        }
+        self.whenFree()
+        self.answer(.success(update))
     }
 }

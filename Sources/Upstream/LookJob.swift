@@ -15,7 +15,7 @@ final class LookJob: UpstreamJob {
     /// As much of a message as shows that it can be read.
     private static let sample: UInt32 = 65_536
 
-    private let account: AccountConnection
+    private var account: AccountConnection?
     private let answer: (Result<LookedMailbox, UpstreamFailure>) -> Void
     private weak var connection: UpstreamConnection?
     private var mailbox: ExaminedMailbox?
@@ -25,12 +25,12 @@ final class LookJob: UpstreamJob {
     private var after: [UInt32: [String]] = [:]
     private var newestWasRead: Bool?
 
-    init(account: AccountConnection, answer: @escaping (Result<LookedMailbox, UpstreamFailure>) -> Void) {
-        self.account = account
+    init(answer: @escaping (Result<LookedMailbox, UpstreamFailure>) -> Void) {
         self.answer = answer
     }
 
-    func begin(on connection: UpstreamConnection, _ mailbox: ExaminedMailbox) {
+    func begin(on account: AccountConnection, _ connection: UpstreamConnection, _ mailbox: ExaminedMailbox) {
+        self.account = account
         self.connection = connection
         self.mailbox = mailbox
         connection.command { $0.findPresent(in: mailbox) }
@@ -44,15 +44,13 @@ final class LookJob: UpstreamJob {
         case .listed(let messages): self.listed(messages)
         case .listingEnded: self.listingEnded()
         case .bodyPiece: self.newestWasRead = true
-        case .bodyEnded: self.askFlags(.flagsAfter)
+        case .fetchEnded: self.askFlags(.flagsAfter)
         case .refused(let refusal): self.refused(refusal)
-        case .send, .startTLS, .opened, .quota, .bodyBegan, .alive, .notice, .close: break
+        case .send, .startTLS, .computeSCRAM, .opened, .quota, .bodyBegan, .bodyEnded, .bodyGone, .alive,
+            .header, .headersEnded, .notice, .close:
+            break
         }
     }
-
-    func readCompleted() {}
-    var beginsAgain: Bool { false }
-    func abandon() {}
 
     func fail(_ failure: UpstreamFailure) {
         if case .over = self.phase { return }
@@ -94,19 +92,19 @@ final class LookJob: UpstreamJob {
         guard let newest = (self.uids.last?.upperBound).flatMap(UID.init) else { return self.done() }
         self.phase = .reading
         self.newestWasRead = false
-        self.connection?.command { $0.fetch(newest, .octets(offset: 0, length: Self.sample), in: mailbox) }
+        self.connection?.command { $0.fetch([newest], .octets(offset: 0, length: Self.sample), in: mailbox) }
     }
 
     private func refused(_ refusal: ServerRefusal) {
         if case .reading = self.phase, self.connection?.isIdle == true { return self.askFlags(.flagsAfter) }
         self.fail(UpstreamFailure(refusal))
-        if self.connection?.isIdle == true { self.account.finished() }
+        if self.connection?.isIdle == true { self.account?.finished() }
     }
 
     private func done() {
         guard let mailbox = self.mailbox else { return }
         self.phase = .over
-        self.account.finished()
+        self.account?.finished()
         self.answer(
             .success(
                 LookedMailbox(
@@ -118,7 +116,7 @@ final class LookJob: UpstreamJob {
                         LookedMailbox.Flags(uid: uid, before: flags, after: self.after[uid])
                     },
                     newestWasRead: self.newestWasRead,
-                    quota: self.account.quota.map { LookedMailbox.Quota(usedKB: $0.used, limitKB: $0.limit) }
+                    quota: self.account?.quota.map { LookedMailbox.Quota(usedKB: $0.used, limitKB: $0.limit) }
                 )
             )
         )

@@ -3,16 +3,9 @@
 ///
 /// Octets are held until a whole line stands and was understood; so nothing leaves of a command that is refused, and
 /// nothing after it. Only the exact form that the product writes is let through: upper case, single spaces.
-package struct ReadOnlyFilter: Hashable, Sendable {
-    package enum Verdict: Hashable, Sendable {
-        /// These octets may leave now; the rest is held until its line is whole.
-        case pass([UInt8])
-        /// Nothing may leave any more. The words are ours.
-        case refuse(String)
-    }
-
-    /// The longest line, literals apart (I-63: ours are far shorter).
-    static let longestLine = 8192
+package struct ReadOnlyFilter: OutboundFilter, Hashable, Sendable {
+    /// The longest line, literals apart: an access token of 8 KiB with its name, in base64 (I-63: all else is far shorter).
+    static let longestLine = 16_384
     /// The longest literal: a name or a password.
     static let longestLiteral = 4096
     /// Lines kept for one transcript.
@@ -23,15 +16,15 @@ package struct ReadOnlyFilter: Hashable, Sendable {
         case command
         /// The server must first say `+`: for a literal of LOGIN, or for a SASL response.
         case awaiting(tag: [UInt8], then: Permission)
-        /// `+` was said: one line of base64, or `*`.
-        case response(tag: [UInt8])
+        /// `+` was said: the next response, or `*`.
+        case response(tag: [UInt8], GuardedSASL)
         /// The literal and the rest of its LOGIN come.
         case literal(LoginLine, missing: Int)
         case closed
     }
 
     private enum Permission: Hashable {
-        case response
+        case response(GuardedSASL)
         case literal(LoginLine, length: Int)
     }
 
@@ -51,7 +44,7 @@ package struct ReadOnlyFilter: Hashable, Sendable {
     }
 
     /// Judges what is to be written, in any cut.
-    package mutating func check(_ octets: some Sequence<UInt8>) -> Verdict {
+    package mutating func check(_ octets: some Sequence<UInt8>) -> FilterVerdict {
         var passed: [UInt8] = []
         for octet in octets {
             if let reason = self.take(octet, passed: &passed) {
@@ -81,7 +74,7 @@ package struct ReadOnlyFilter: Hashable, Sendable {
         guard case .awaiting(let tag, let permission) = self.state else { return }
         if line.first == UInt8(ascii: "+") {
             switch permission {
-            case .response: self.state = .response(tag: tag)
+            case .response(let sasl): self.state = .response(tag: tag, sasl)
             case .literal(let login, let length): self.state = .literal(login, missing: length)
             }
         } else if line.starts(with: tag + [UInt8(ascii: " ")]) {
@@ -122,10 +115,10 @@ package struct ReadOnlyFilter: Hashable, Sendable {
                 return "octets before the server asked for the response"
             }
             return self.commandEnded(line)
-        case .response(let tag):
-            guard line == Array("*".utf8) || line.isBase64 else { return "a SASL response that is not base64" }
+        case .response(let tag, var sasl):
+            guard line == Array("*".utf8) || sasl.take(line) else { return "a SASL response that has no place here" }
             self.keep("•••")
-            self.state = .awaiting(tag: tag, then: .response)
+            self.state = .awaiting(tag: tag, then: .response(sasl))
             return nil
         case .literal(var login, _):
             // The literal itself was checked octet by octet: what stands behind it goes on with the LOGIN.
@@ -139,9 +132,9 @@ package struct ReadOnlyFilter: Hashable, Sendable {
         guard let command = GuardedCommand(line) else { return "a command outside the vocabulary" }
         switch command {
         case .plain(let text): self.keep(text)
-        case .authenticate(let tag):
-            self.keep("\(String(decoding: tag, as: UTF8.self)) AUTHENTICATE PLAIN •••")
-            self.state = .awaiting(tag: tag, then: .response)
+        case .authenticate(let tag, let sasl):
+            self.keep("\(String(decoding: tag, as: UTF8.self)) AUTHENTICATE \(sasl.mechanism.rawValue) •••")
+            self.state = .awaiting(tag: tag, then: .response(sasl))
             return nil
         case .login(var login):
             let step = login.goOn(with: nil)
@@ -169,19 +162,5 @@ package struct ReadOnlyFilter: Hashable, Sendable {
     private mutating func keep(_ line: String) {
         if self.lines.count >= Self.longestTranscript { self.lines.removeFirst() }
         self.lines.append(line)
-    }
-}
-
-extension [UInt8] {
-    fileprivate var isBase64: Bool {
-        let body = self.reversed().drop { $0 == UInt8(ascii: "=") }
-        return self.count - body.count <= 2
-            && body.allSatisfy { octet in
-                switch octet {
-                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
-                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"): true
-                default: false
-                }
-            }
     }
 }

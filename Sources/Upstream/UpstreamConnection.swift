@@ -1,5 +1,6 @@
 import IMAP
 import NIOCore
+import NIOPosix
 import TLS
 
 /// One connection to a mail server: octets become events for IMAP's `ClientStateMachine`, and what it wants sent goes
@@ -53,6 +54,9 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     var isIdle: Bool { self.machine.isIdle && !self.hasEnded }
+
+    /// Messages have come or gone since the last answer to EXAMINE or NOOP.
+    var hasHeardChange: Bool { self.machine.hasHeardChange }
 
     func takeTranscript() -> [String] { self.readOnly.takeTranscript() }
 
@@ -136,7 +140,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
         case let error as TLSError: self.endReason = "TLS: \(error)"
-        case let error as ReadOnlyGuard.Refused: return self.close(reason: "the guard refused to send: \(error.reason)")
+        case let error as GuardRefusal: return self.close(reason: "the guard refused to send: \(error.reason)")
         default: self.endReason = "the connection failed: \(error)"
         }
         context.close(promise: nil)
@@ -173,18 +177,29 @@ final class UpstreamConnection: ChannelInboundHandler {
             switch action {
             case .send(let octets): self.context?.writeAndFlush(self.wrapOutboundOut(octets), promise: nil)
             case .startTLS: self.startTLS()
+            case .computeSCRAM(let computation): self.compute(computation)
             case .close:
                 let context = self.context
                 self.end(isLost: true)
                 context?.close(promise: nil)
             // The end itself is told with its reason.
             case .refused(.disconnected): break
-            case .opened, .quota, .listed, .listingEnded, .present, .bodyBegan, .bodyPiece, .bodyEnded, .alive,
-                .refused,
-                .notice:
+            case .opened, .quota, .listed, .listingEnded, .present, .bodyBegan, .bodyPiece, .bodyEnded, .bodyGone,
+                .fetchEnded, .header, .headersEnded, .alive, .refused, .notice:
                 self.tell(.action(action))
             }
         }
+    }
+
+    private func compute(_ computation: SCRAMComputation) {
+        guard let loop = self.context?.eventLoop, !self.hasEnded else { return }
+        NIOThreadPool.singleton.runIfActive(eventLoop: loop) { computation.proof() }
+            .assumeIsolated().whenComplete { result in
+                switch result {
+                case .success(let proof): self.perform(self.machine.scramComputed(proof))
+                case .failure(let error): self.close(reason: "no thread for SCRAM: \(error)")
+                }
+            }
     }
 
     private func startTLS() {
@@ -202,5 +217,5 @@ final class UpstreamConnection: ChannelInboundHandler {
 struct ConnectionLimits {
     var greeting = TimeAmount.seconds(15)
     var silence = TimeAmount.seconds(60)
-    var farewell = TimeAmount.seconds(5)
+    var farewell = TimeAmount.seconds(2)
 }

@@ -14,6 +14,10 @@ extension UpstreamFailure {
         case .tooManyConnections: self = .tooManyConnections
         case .plainLoginForbidden:
             self = .misconfigured(reason: "the mail server allows no login on a connection like this one")
+        case .noTokenLogin:
+            self = .misconfigured(
+                reason: "the mail server takes no access token: it announces neither XOAUTH2 nor OAUTHBEARER"
+            )
         case .noPermission: self = .misconfigured(reason: "no permission to read the mailbox")
         case .noSuchMailbox: self = .misconfigured(reason: "there is no such mailbox")
         case .readWrite: self = .misconfigured(reason: "EXAMINE opened the mailbox for writing")

@@ -61,7 +61,7 @@ package struct UpstreamProbe: Sendable {
                 }
                 account.open { result in
                     switch result {
-                    case .success: account.run(LookJob(account: account, answer: answer))
+                    case .success: account.run(LookJob(answer: answer))
                     case .failure(let failure): answer(.failure(failure))
                     }
                 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Linux
 import Logging
+import Report
 import Server
 
 struct CheckCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Linux
+import Report
 import Server
 import Store
 
@@ -22,11 +23,17 @@ struct CommonOptions: ParsableArguments {
     /// The folder in which the record stands. A command needs no more of the configuration.
     func stateFolder() throws -> String {
         if let state = self.state { return state }
-        let surroundings = Surroundings.ofThisProcess
-        let usual = FileManager.default.fileExists(atPath: Configuration.usualPath)
-        guard self.config != nil || usual else { return surroundings.stateFolder }
-        return try Failure.telling(self.spoken) { try Configuration.load(self.serveOptions, in: surroundings) }
-            .stateFolder
+        return try self.configuration()?.stateFolder ?? Surroundings.ofThisProcess.stateFolder
+    }
+
+    /// What the server here is configured as; nil where no file says it. One that was named by a flag, or stands in the usual
+    /// place and goes with the usual folder, must be readable.
+    func configuration() throws -> Configuration? {
+        let isUsual = self.state == nil && FileManager.default.fileExists(atPath: Configuration.usualPath)
+        guard self.config != nil || isUsual else { return nil }
+        return try Failure.telling(self.spoken) {
+            try Configuration.load(self.serveOptions, in: Surroundings.ofThisProcess)
+        }
     }
 
     func openStore() throws -> SQLiteStore {

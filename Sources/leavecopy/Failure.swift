@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Report
 import Server
 import Store
 
@@ -24,6 +25,9 @@ enum Failure {
         case let error as StoreError:
             Output.complain("leavecopy: \(Wording.storeError(error)[language])")
             if case .wrongUser = error { return ExitCode(ExitStatus.permission.rawValue) }
+            return ExitCode(ExitStatus.failure.rawValue)
+        case let error as ExportFailure:
+            Output.complain("leavecopy: \(error.text[language])")
             return ExitCode(ExitStatus.failure.rawValue)
         default: return error
         }

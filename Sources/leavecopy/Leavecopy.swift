@@ -1,4 +1,5 @@
 import ArgumentParser
+import Gateway
 import Linux
 import Server
 
@@ -7,9 +8,10 @@ struct Leavecopy: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "leavecopy",
         abstract: "A POP3 gateway that always leaves a copy on the mail server.",
-        version: "1",
+        version: Product.version,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, AuditCommands.self, DeviceCommands.self, ConfigCommands.self,
+            ServeCommand.self, CheckCommand.self, AuditCommands.self, DeviceCommands.self, UIDLCommands.self,
+            ReviewCommands.self, ConfigCommands.self, StateCommands.self,
         ]
     )
 

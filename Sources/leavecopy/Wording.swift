@@ -1,4 +1,5 @@
 import Gateway
+import Report
 import Server
 import Store
 
@@ -9,11 +10,6 @@ enum Wording {
         "There may be more: --limit shows more, --since and --until another time.",
         "さらに記録がある場合があります。--limit で件数を、--since と --until で期間を指定できます。"
     )
-    static let recordHeadings = [
-        Phrase("No.", "番号"), Phrase("When", "日時"), Phrase("Session", "セッション"), Phrase("Device", "端末"),
-        Phrase("Account", "アカウント"),
-        Phrase("Address", "アドレス"), Phrase("Asked", "要求"), Phrase("Answered", "応答"), Phrase("Done", "実際の処理"),
-    ]
     static let deviceHeadings = [
         Phrase("Device", "端末"), Phrase("Account", "アカウント"), Phrase("Known by", "識別"), Phrase("Hidden", "非表示"),
         Phrase("Last seen", "最終接続"),
@@ -26,26 +22,19 @@ enum Wording {
     static let nothingHidden = Phrase("Nothing is hidden from this device.", "この端末に非表示のメールはありません。")
     static let isThere = Phrase("yes", "あり")
     static let isGone = Phrase("no longer", "なし")
-    static let newestCheckpoint = Phrase(
-        "The newest checkpoint; a copy kept elsewhere proves later that nothing before it was changed:",
-        "最新のチェックポイントです。別の場所に写しを保管すると、これ以前の記録が変更されていないことを後で証明できます:"
-    )
-
-    /// The device's name at the time, or that there was none.
-    static func device(of record: StoredRecord, _ language: Language) -> String {
-        if !record.device.isEmpty { return record.device }
-        return record.session.isEmpty ? "" : Phrase("(no name)", "(名前なし)")[language]
-    }
-
-    static func done(of record: StoredRecord) -> String {
-        record.reason.isEmpty ? record.done : "\(record.done) (\(record.reason))"
-    }
 
     static func added(_ entry: DeviceEntry) -> Phrase {
         let login = "\(entry.account)#\(entry.device.name)"
         return Phrase(
             "Device \(entry.device.name) is known by the login name \(login). \(entry.hidden) messages are hidden from it.",
             "端末 \(entry.device.name) はログイン名 \(login) で識別されます。\(entry.hidden) 通がこの端末に非表示です。"
+        )
+    }
+
+    static func acceptedRenumbering(_ account: String) -> Phrase {
+        Phrase(
+            "The next login to \(account) goes on with the mail that the server has now. What is not recognised is shown as new.",
+            "\(account) は次回のログインから、現在サーバーにあるメールで続行します。照合できないメールは新着として表示されます。"
         )
     }
 
@@ -72,59 +61,32 @@ enum Wording {
             case .ambiguousDevice(let name): "端末 \(name) は複数のアカウントにあります。--account を指定してください"
             case .nameTaken(let name): "このアカウントには既に端末 \(name) があります"
             case .badName: "端末名は A-Z a-z 0-9 . _ - の 1 から 32 文字です"
+            case .userTaken(let user): "ユーザー名 \(user) は使われています。--user で別の名前を指定してください"
+            case .badUser: "ユーザー名は a-z 0-9 @ . _ - + の 1 から 64 文字です。--user で指定してください"
+            case .hasCredential(let name): "端末 \(name) には既にパスワードがあります。device rotate で新しくできます"
+            case .unknownAccount(let login): "設定にアカウント \(login) はありません"
+            case .noCredential(let name): "端末 \(name) に専用のパスワードはありません。device add --password で作れます"
+            case .identifierTaken(let identifier, let device): "\(identifier) は既に端末 \(device) の識別に使われています"
+            case .unknownIdentifier(let identifier): "この端末は \(identifier) では識別されていません"
+            case .sameDevice(let name): "\(name) を自分自身と統合することはできません"
+            case .otherAccounts(let from, let into): "\(from) と \(into) は同じアカウントの端末ではありません"
+            case .bothHaveCredentials(let name):
+                "両方の端末に専用のパスワードがあります。一方を device identify --user … --remove で消してから \(name) に統合してください"
+            case .badCertificate(let reason): "証明書として読めません: \(reason)"
+            case .nothingToAccept(let account): "\(account) に承認待ちのメールボックスはありません"
+            case .tokenNameTaken(let name): "トークン \(name) はすでにあります。削除するか、別の名前にしてください"
+            case .unknownToken(let name): "トークン \(name) はありません"
+            case .tooManyTokens: "トークンが多すぎます。使っていないものを削除してください"
+            case .badBackup(let reason): "このバックアップは使えないため、何も復元していません: \(reason)"
+            case .stateExists(let folder): "\(folder) には既に状態があります。--replace を付けると、残したまま置き換えます"
+            case .unknownRecord(let sequence): "記録 \(sequence) はありません"
+            case .recordDropped(let sequence): "記録 \(sequence) は保存期間を過ぎて削除済みです。証明書は削除前にだけ作れます"
+            case .unprovable(let sequence): "記録 \(sequence) は証明できません。audit verify で原因を確かめてください"
             case .failed(.busy): "他のプロセスが状態フォルダーに書き込み中です。もう一度試してください"
             case .failed(.full): "ディスクに空きがありません"
             case .failed(.tooManyDevices): "このアカウントの端末は既に 200 台あります"
             case .failed(.broken(let reason)): "データベースの障害です: \(reason)"
             }
         return Phrase("\(error)", japanese)
-    }
-
-    static func verified(_ verification: Verification) -> Phrase {
-        let (records, checkpoints) = (verification.records, verification.checkpoints)
-        guard verification.isClean else {
-            return Phrase(
-                "THE RECORD IS DAMAGED. \(records) records and \(checkpoints) checkpoints were read:",
-                "記録が損なわれています。記録 \(records) 件とチェックポイント \(checkpoints) 件を読みました:"
-            )
-        }
-        return Phrase(
-            "The record is whole: \(records) records, \(checkpoints) checkpoints.",
-            "記録は完全です: 記録 \(records) 件、チェックポイント \(checkpoints) 件。"
-        )
-    }
-
-    static func finding(_ finding: Verification.Finding) -> Phrase {
-        switch finding {
-        case .changed(let sequence):
-            Phrase("record \(sequence) was changed", "記録 \(sequence) が変更されています")
-        case .missing(let range) where range.count == 1:
-            Phrase("record \(range.lowerBound) is missing", "記録 \(range.lowerBound) がありません")
-        case .missing(let range):
-            Phrase(
-                "records \(range.lowerBound) to \(range.upperBound) are missing",
-                "記録 \(range.lowerBound) から \(range.upperBound) までがありません"
-            )
-        case .added(let range):
-            Phrase(
-                "records \(range.lowerBound) to \(range.upperBound) were added by another program",
-                "記録 \(range.lowerBound) から \(range.upperBound) までは他のプログラムが追加したものです"
-            )
-        case .cutOff(let last, let expected):
-            Phrase(
-                "records \(last + 1) to \(expected) are missing: a checkpoint says \(expected) records, \(last) are there",
-                "記録 \(last + 1) から \(expected) までがありません: チェックポイントでは \(expected) 件、実際は \(last) 件です"
-            )
-        case .badCheckpoint(let number):
-            Phrase(
-                "checkpoint \(number) was changed, or is not signed by this gateway's key",
-                "チェックポイント \(number) が変更されているか、このゲートウェイの鍵で署名されていません"
-            )
-        case .rewritten(let range):
-            Phrase(
-                "records \(range.lowerBound) to \(range.upperBound) do not agree with their checkpoint: they were written anew",
-                "記録 \(range.lowerBound) から \(range.upperBound) までがチェックポイントと一致しません: 書き直されています"
-            )
-        }
     }
 }

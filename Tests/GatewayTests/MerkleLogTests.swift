@@ -2,10 +2,16 @@ import Gateway
 import LibCrypto
 import Testing
 
+/// SHA-256 as the log wants it.
+private final class Hasher: MerkleHasher {
+    private let digest = SHA256()
+
+    func update(_ octets: Span<UInt8>) { self.digest.update(octets) }
+    func finish() -> MerkleHash { MerkleHash(self.digest.finalizeInPlace()) }
+}
+
 @Suite("The Merkle log (RFC 9162 §2.1)")
 struct MerkleLogTests {
-    private static let hash: MerkleLog.Hash = { SHA256.digest(of: $0) }
-
     /// The leaves and roots that the Certificate Transparency implementations test with.
     private static let published: [(leaf: String, root: String)] = [
         ("", "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"),
@@ -28,75 +34,140 @@ struct MerkleLogTests {
         return octets
     }
 
-    private static func leaves(_ count: Int) -> [[UInt8]] {
-        (0..<count).map { MerkleLog.leafHash(of: [UInt8(truncatingIfNeeded: $0), 7], hash: Self.hash) }
+    private let hasher = Hasher()
+
+    private func leaves(_ count: Int) -> [MerkleHash] {
+        (0..<count).map { self.hasher.leaf([UInt8(truncatingIfNeeded: $0), 7].span) }
+    }
+
+    private func log(_ leaves: some Sequence<MerkleHash>) -> MerkleLog {
+        var log = MerkleLog()
+        for leaf in leaves { log.append(leaf, by: self.hasher) }
+        return log
+    }
+
+    // The standard's own definitions, on leaves that lie in memory.
+
+    private func root(_ leaves: ArraySlice<MerkleHash>) -> MerkleHash {
+        guard let first = leaves.first, leaves.count > 1 else { return leaves.first ?? self.hasher.finish() }
+        let (left, right) = Self.split(leaves)
+        return left.isEmpty ? first : self.hasher.node(self.root(left), self.root(right))
+    }
+
+    private func path(_ index: Int, _ leaves: ArraySlice<MerkleHash>) -> [MerkleHash] {
+        guard leaves.count > 1 else { return [] }
+        let (left, right) = Self.split(leaves)
+        return index < left.count
+            ? self.path(index, left) + [self.root(right)] : self.path(index - left.count, right) + [self.root(left)]
+    }
+
+    private func subproof(_ size: Int, _ leaves: ArraySlice<MerkleHash>, _ isWhole: Bool) -> [MerkleHash] {
+        if size == leaves.count { return isWhole ? [] : [self.root(leaves)] }
+        let (left, right) = Self.split(leaves)
+        return size <= left.count
+            ? self.subproof(size, left, isWhole) + [self.root(right)]
+            : self.subproof(size - left.count, right, false) + [self.root(left)]
+    }
+
+    private static func split(_ leaves: ArraySlice<MerkleHash>) -> (ArraySlice<MerkleHash>, ArraySlice<MerkleHash>) {
+        var power = 1
+        while power << 1 < leaves.count { power <<= 1 }
+        return (leaves.prefix(power), leaves.dropFirst(power))
     }
 
     @Test("has the published roots") func published() {
-        var log = MerkleLog(hash: Self.hash)
-        #expect(log.root == Self.octets("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"))
+        var log = MerkleLog()
+        let nothing = Self.octets("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        #expect(log.root(by: self.hasher).array == nothing)
         for (leaf, root) in Self.published {
-            log.append(leafHash: MerkleLog.leafHash(of: Self.octets(leaf), hash: Self.hash))
-            #expect(log.root == Self.octets(root))
+            log.append(self.hasher.leaf(Self.octets(leaf).span), by: self.hasher)
+            #expect(log.root(by: self.hasher).array == Self.octets(root))
         }
     }
 
     @Test("is the same however it is continued from what was stored") func stored() throws {
-        var log = MerkleLog(hash: Self.hash)
-        for (index, leaf) in Self.leaves(70).enumerated() {
-            log.append(leafHash: leaf)
-            log = try #require(MerkleLog(size: log.size, edge: log.edge, hash: Self.hash))
-            #expect(log.root == MerkleLog.root(of: Self.leaves(index + 1), hash: Self.hash))
+        var log = MerkleLog()
+        for (index, leaf) in self.leaves(70).enumerated() {
+            log.append(leaf, by: self.hasher)
+            log = try #require(MerkleLog(size: log.size, edge: log.edge))
+            #expect(log.root(by: self.hasher) == self.root(self.leaves(index + 1)[...]))
+            #expect(log.edgeRanges.count == log.edge.count && log.edgeRanges.last?.upperBound == log.size)
         }
-        #expect(MerkleLog(size: 3, edge: [[]], hash: Self.hash) == nil)
+        #expect(MerkleLog(size: 3, edge: self.leaves(1)) == nil)
+        #expect(MerkleHash([1, 2, 3]) == nil && MerkleHash([UInt8](repeating: 1, count: 33)) == nil)
     }
 
-    @Test("proves each leaf, and nothing else") func inclusion() throws {
+    @Test("proves each leaf as the standard says, from whatever part of it is left, and nothing else")
+    func inclusion() throws {
         for size in 1...20 {
-            let leaves = Self.leaves(size)
-            let root = MerkleLog.root(of: leaves, hash: Self.hash)
+            let leaves = self.leaves(size)
+            let root = self.root(leaves[...])
             for index in 0..<size {
-                let proof = try #require(MerkleLog.inclusionProof(of: index, in: leaves[...], hash: Self.hash))
-                func verifies(_ leaf: [UInt8], _ index: Int, _ proof: [[UInt8]]) -> Bool {
+                let wanted = self.path(index, leaves[...])
+                for dropped in 0...index {
+                    let start = self.log(leaves[..<dropped])
+                    var proof = try #require(
+                        MerkleProof.inclusion(of: UInt64(index), in: UInt64(size), after: start)
+                    )
+                    for leaf in leaves[dropped..<(size - 1)] { proof.take(leaf, by: self.hasher) }
+                    #expect(index == size - 1 || proof.finish(by: self.hasher) == nil)
+                    // One more leaf than is wanted does no harm.
+                    for leaf in [leaves[size - 1], root] { proof.take(leaf, by: self.hasher) }
+                    #expect(proof.finish(by: self.hasher) == wanted)
+                }
+                func verifies(_ leaf: MerkleHash, _ index: Int, _ proof: [MerkleHash]) -> Bool {
                     MerkleLog.verifiesInclusion(
                         of: leaf,
                         at: UInt64(index),
                         size: UInt64(size),
                         root: root,
                         proof: proof,
-                        hash: Self.hash
+                        by: self.hasher
                     )
                 }
-                #expect(verifies(leaves[index], index, proof))
-                #expect(!verifies(Self.hash([1]), index, proof))
-                #expect(size == 1 || !verifies(leaves[index], (index + 1) % size, proof))
-                #expect(!verifies(leaves[index], index, proof + [root]))
-                if !proof.isEmpty { #expect(!verifies(leaves[index], index, Array(proof.dropLast()))) }
+                #expect(verifies(leaves[index], index, wanted))
+                #expect(!verifies(self.hasher.leaf([1].span), index, wanted))
+                #expect(size == 1 || !verifies(leaves[index], (index + 1) % size, wanted))
+                #expect(!verifies(leaves[index], index, wanted + [root]))
+                if !wanted.isEmpty { #expect(!verifies(leaves[index], index, Array(wanted.dropLast()))) }
+                #expect(
+                    MerkleProof.inclusion(of: UInt64(index), in: UInt64(size), after: self.log(leaves[...index]))
+                        == nil
+                )
             }
-            #expect(MerkleLog.inclusionProof(of: size, in: leaves[...], hash: Self.hash) == nil)
+            #expect(MerkleProof.inclusion(of: UInt64(size), in: UInt64(size), after: MerkleLog()) == nil)
         }
     }
 
-    @Test("proves that an older log is a beginning of a newer one") func consistency() throws {
+    @Test("proves as the standard says that an older log is a beginning of a newer one, where enough of it is left")
+    func consistency() throws {
         for size in 1...20 {
-            let leaves = Self.leaves(size)
+            let leaves = self.leaves(size)
             for older in 1...size {
-                let proof = try #require(MerkleLog.consistencyProof(from: older, in: leaves[...], hash: Self.hash))
-                func verifies(_ oldRoot: [UInt8]) -> Bool {
+                let wanted = self.subproof(older, leaves[...], true)
+                for dropped in 0...size {
+                    let start = self.log(leaves[..<dropped])
+                    var proof = MerkleProof.consistency(from: UInt64(older), to: UInt64(size), after: start)
+                    for leaf in leaves[dropped...] { proof?.take(leaf, by: self.hasher) }
+                    // What was dropped behind the older log has left hashes that reach across its end, or has not.
+                    #expect(dropped > older || proof != nil)
+                    if let proof { #expect(proof.finish(by: self.hasher) == wanted) }
+                }
+                func verifies(_ oldRoot: MerkleHash) -> Bool {
                     MerkleLog.verifiesConsistency(
                         from: UInt64(older),
                         oldRoot: oldRoot,
                         to: UInt64(size),
-                        newRoot: MerkleLog.root(of: leaves, hash: Self.hash),
-                        proof: proof,
-                        hash: Self.hash
+                        newRoot: self.root(leaves[...]),
+                        proof: wanted,
+                        by: self.hasher
                     )
                 }
-                #expect(verifies(MerkleLog.root(of: leaves[..<older], hash: Self.hash)))
-                #expect(!verifies(Self.hash([2])))
+                #expect(verifies(self.root(leaves[..<older])))
+                #expect(!verifies(self.hasher.leaf([2].span)))
             }
         }
-        #expect(MerkleLog.consistencyProof(from: 0, in: Self.leaves(3)[...], hash: Self.hash) == nil)
-        #expect(MerkleLog.consistencyProof(from: 4, in: Self.leaves(3)[...], hash: Self.hash) == nil)
+        #expect(MerkleProof.consistency(from: 0, to: 3, after: MerkleLog()) == nil)
+        #expect(MerkleProof.consistency(from: 4, to: 3, after: MerkleLog()) == nil)
     }
 }

@@ -34,7 +34,10 @@ enum Samples {
             number: row,
             uid: uid,
             size: size,
-            uniqueID: UniqueIDFormat.dovecot.uniqueID(of: uid, validity: validity)
+            uniqueID: UniqueIDFormat.dovecot.uniqueID(
+                of: ListedMessage(uid: uid, size: size, internalDate: nil),
+                validity: validity
+            )
         )
     }
 
@@ -51,18 +54,27 @@ enum Samples {
         _ rows: [UInt32],
         size: UInt32 = 10,
         hiding hidden: [UInt32] = [],
-        own: [UInt32: UniqueID] = [:]
+        own: [UInt32: UniqueID] = [:],
+        notice: DeviceNotice? = nil
     ) throws -> Maildrop {
         Maildrop(
             mailbox: MailboxID(1),
             snapshot: try self.snapshot(rows, size: size),
             view: DeviceView(hidden: NumberRanges(numbers: hidden), ownUniqueIDs: own),
-            withheld: NumberRanges()
+            withheld: NumberRanges(),
+            notice: notice
         )
     }
 
-    static func opened() -> Result<OpenedMaildrop, UpstreamFailure> {
-        guard let maildrop = try? self.maildrop([7, 9]) else { return .failure(.preparing) }
+    static func notice() throws -> DeviceNotice {
+        let uniqueID = try #require(UniqueID("leavecopy-notice-1"))
+        return DeviceNotice(uniqueID: uniqueID, text: Array("Subject: n\r\n\r\n.\r\n".utf8))
+    }
+
+    /// With a notice nothing else is there: commands for the first message are for it.
+    static func opened(hasNotice: Bool = false) -> Result<OpenedMaildrop, UpstreamFailure> {
+        let opened = try? hasNotice ? self.maildrop([], notice: self.notice()) : self.maildrop([7, 9])
+        guard let maildrop = opened else { return .failure(.preparing) }
         return .success(OpenedMaildrop(maildrop: maildrop, transcript: []))
     }
 

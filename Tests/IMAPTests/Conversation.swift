@@ -1,3 +1,4 @@
+import FoundationEssentials
 import IMAP
 import TestSupport
 
@@ -21,7 +22,8 @@ struct Conversation {
         mailbox: String = "INBOX",
         asksQuota: Bool = false,
         name: [UInt8] = Array("jo".utf8),
-        password: [UInt8] = Array("pw".utf8)
+        password: [UInt8] = Array("pw".utf8),
+        token: String? = nil
     ) -> ClientStateMachine {
         ClientStateMachine(
             configuration: ClientConfiguration(
@@ -30,9 +32,12 @@ struct Conversation {
                 mailbox: mailbox,
                 product: (name: "Leavecopy", version: "1"),
                 tagPrefix: "t",
+                nonce: "rOprNGfwEbeRWgbNEkqO",
+                server: (host: "imap.example.com", port: 993),
                 asksQuota: asksQuota
             ),
-            credentials: Credentials(name: name, password: Secret(password))
+            credentials: token.map { Credentials(name: name, token: Secret($0.utf8)) }
+                ?? Credentials(name: name, password: Secret(password))
         )
     }
 
@@ -49,6 +54,25 @@ struct Conversation {
         }
         conversation.flush()
         return conversation.log
+    }
+
+    /// Plays the script, its last line of the server without a line end, and loses the connection; gives all that came.
+    static func cut(_ script: String, _ machine: inout ClientStateMachine) throws -> [ClientAction] {
+        var actions = machine.connected()
+        let lines = Self.lines(script)
+        for (index, line) in lines.enumerated() {
+            switch line.prefix(2) {
+            case "S:":
+                let end = index == lines.count - 1 ? "" : "\r\n"
+                actions += machine.received(ByteBuffer(string: line.dropFirst(3) + end))
+            case "! ":
+                actions += machine.scramComputed(
+                    try Self.proof(line.split(separator: " ").dropFirst(2).map(String.init)[...])
+                )
+            default: break
+            }
+        }
+        return actions + machine.disconnected()
     }
 
     static func lines(_ script: String) -> [String] {
@@ -70,6 +94,7 @@ struct Conversation {
         let words = line.split(separator: " ").dropFirst().map(String.init)
         switch words.first {
         case "connected": self.perform(self.machine.connected())
+        case "scram": self.perform(self.machine.scramComputed(try Self.proof(words.dropFirst())))
         case "tls": self.perform(self.machine.tlsEstablished())
         case "noop": self.perform(self.machine.noop())
         case "logout": self.perform(self.machine.logout())
@@ -78,13 +103,29 @@ struct Conversation {
             let after = words.dropFirst().first.flatMap { UInt32($0) }.flatMap { UID($0) }
             self.perform(self.machine.list(after: after, in: try self.opened()))
         case "search": self.perform(self.machine.findPresent(in: try self.opened()))
+        case "headers":
+            let uids = words.dropFirst().compactMap { UInt32($0) }.compactMap { UID($0) }
+            self.perform(self.machine.fetchHeaders(of: uids, .whole, in: try self.opened()))
+        case "details":
+            let uids = words.dropFirst().compactMap { UInt32($0) }.compactMap { UID($0) }
+            self.perform(self.machine.fetchHeaders(of: uids, .details, in: try self.opened()))
+        case "again": self.perform(self.machine.examineAgain())
         case "fetch":
-            let numbers = words.dropFirst().compactMap { UInt32($0) }
-            guard let uid = numbers.first.flatMap({ UID($0) }) else { throw UnknownStep(line: line) }
-            let section = numbers.count == 3 ? Section.octets(offset: numbers[1], length: numbers[2]) : .whole
-            self.perform(self.machine.fetch(uid, section, in: try self.opened()))
+            let uids = (words.dropFirst().first ?? "").split(separator: ",").compactMap { UInt32($0) }
+            let part = words.dropFirst(2).compactMap { UInt32($0) }
+            let section = part.count == 2 ? Section.octets(offset: part[0], length: part[1]) : .whole
+            self.perform(self.machine.fetch(uids.compactMap { UID($0) }, section, in: try self.opened()))
         default: throw UnknownStep(line: line)
         }
+    }
+
+    /// Proof and signature in base64, as whoever does the sums hands them in.
+    private static func proof(_ words: ArraySlice<String>) throws -> SCRAMProof {
+        let parts = words.compactMap { Data(base64Encoded: $0) }
+        guard parts.count == 2, let proof = parts.first, let signature = parts.last else {
+            throw UnknownStep(line: "scram")
+        }
+        return SCRAMProof(clientProof: Secret(proof), serverSignature: Secret(signature))
     }
 
     private func opened() throws -> ExaminedMailbox {
@@ -99,9 +140,9 @@ struct Conversation {
             switch action {
             case .send(let octets): self.sent += octets.readableBytesView
             case .bodyPiece(let piece): self.body?.append(contentsOf: piece.readableBytesView)
-            case .bodyBegan(let octets):
+            case .bodyBegan(let uid, let octets):
                 self.flush()
-                self.log.append("= body of \(octets)")
+                self.log.append("= body of \(uid.map { "\($0.value)" } ?? "?"), \(octets) octets")
                 self.body = []
             case .opened(let mailbox):
                 self.mailbox = mailbox
@@ -123,8 +164,12 @@ struct Conversation {
             self.body = []
         }
         guard !self.sent.isEmpty else { return }
-        for line in self.sent.pictures.replacing("␍␊", with: "\n").split(separator: "\n") {
-            self.log.append("C: " + line)
+        let lines = self.sent.pictures.replacing("␍␊", with: "\n").split(
+            separator: "\n",
+            omittingEmptySubsequences: false
+        )
+        for (index, line) in lines.enumerated() where !line.isEmpty || index < lines.count - 1 {
+            self.log.append("C: " + (line.isEmpty ? "(empty)" : line))
         }
         self.sent = []
     }
@@ -133,6 +178,7 @@ struct Conversation {
         switch action {
         case .send, .bodyPiece, .bodyBegan: ""
         case .startTLS: "start TLS"
+        case .computeSCRAM(let computation): "compute \(computation.iterations)"
         case .opened(let mailbox):
             "opened \(mailbox.validity.value), \(mailbox.exists) exist, "
                 + "next \(mailbox.uidNext.map { "\($0.value)" } ?? "-")"
@@ -140,12 +186,17 @@ struct Conversation {
         case .listed(let messages):
             messages.map { message in
                 let size = message.size.map { "\($0)" } ?? "?"
-                return "listed \(message.uid.value) \(size) \(message.internalDate.map { "\($0)" } ?? "-")"
+                let serverID = message.serverID.map { " " + $0.text } ?? ""
+                return "listed \(message.uid.value) \(size) \(message.internalDate.map { "\($0)" } ?? "-")" + serverID
             }.joined(separator: "\n= ")
         case .listingEnded: "listing ended"
         case .present(let ranges):
             "present " + ranges.map { "\($0.lowerBound):\($0.upperBound)" }.joined(separator: ",")
-        case .bodyEnded: "body ended"
+        case .bodyEnded(let uid): "body of \(uid.value) ended"
+        case .bodyGone(let uid): "body of \(uid.value) gone"
+        case .fetchEnded: "fetch ended"
+        case .header(let uid, let octets): "header of \(uid.value): \(Array(octets.readableBytesView).pictures)"
+        case .headersEnded: "headers ended"
         case .alive(let exists, let expunged): "alive \(exists.map { "\($0)" } ?? "-") \(expunged)"
         case .refused(let refusal): "refused \(refusal)"
         case .notice(let text): "notice \(text)"

@@ -10,6 +10,8 @@ struct ExplorationTests {
     private struct Place {
         var machine: ClientStateMachine
         var mailbox: ExaminedMailbox?
+        /// Messages whose texts were asked for and have not come.
+        var wanted: Set<UInt32> = []
         /// The number of the last tag.
         var commands = 0
         var hasTLS = false
@@ -34,9 +36,13 @@ struct ExplorationTests {
         "# OK [READ-ONLY] done", "# OK [READ-WRITE] done", "# NO [AUTHENTICATIONFAILED] no", "# BAD what",
         "* 1 EXISTS", "* OK [UIDVALIDITY 7] x", "* CAPABILITY STARTTLS LOGINDISABLED", "* SEARCH 7",
         "* 1 FETCH (UID 7 RFC822.SIZE 3)", "* 1 FETCH (UID 7 BODY[] \"abc\")", "* 1 FETCH (UID 7 BODY[] NIL)",
-        "t99 OK done", "* 1 FETCH (UID 7 BODY[] {2}\r\nab)", "* 1 FETCH (UID 8 BODY[] {2}\r\nab)", "junk",
+        "* 1 FETCH (UID 7 BODY[HEADER] {2}\r\nab)",
+        "t99 OK done", "* 1 FETCH (UID 7 BODY[] {2}\r\nab)", "* 1 FETCH (UID 8 BODY[] {2}\r\nab)",
+        "* 1 FETCH (BODY[] {2}\r\nab UID 8)", "* 1 FETCH (UID 9 BODY[] {2}\r\nab)", "* 1 EXPUNGE", "junk",
         "* 1 FETCH (",
     ]
+
+    private static let asked = [[UID(7)], [UID(7), UID(8)]].map { $0.compactMap { $0 } }
 
     @Test("keeps the promises", arguments: [Protection.startTLS, .implicitTLS])
     func explore(protection: Protection) throws {
@@ -71,10 +77,14 @@ struct ExplorationTests {
                 for verb in ["SELECT", "STORE", "EXPUNGE", "CLOSE", "BODY["] { #expect(!text.contains(verb)) }
             case .close:
                 #expect(index == actions.count - 1, "something behind the end")
-            case .bodyEnded:
+            case .bodyEnded(let uid), .bodyGone(let uid), .bodyBegan(let uid?, _):
+                #expect(place.wanted.contains(uid.value), "a text that was not asked for, or came already")
+            case .bodyBegan(nil, _):
+                #expect(!place.wanted.isEmpty, "a text that was not asked for")
+            case .fetchEnded:
                 #expect(!actions.contains { if case .refused = $0 { true } else { false } })
-            case .startTLS, .opened, .quota, .listed, .listingEnded, .present, .bodyBegan, .bodyPiece, .alive, .refused,
-                .notice:
+            case .startTLS, .computeSCRAM, .opened, .quota, .listed, .listingEnded, .present, .bodyPiece, .header,
+                .headersEnded, .alive, .refused, .notice:
                 break
             }
         }
@@ -91,7 +101,9 @@ struct ExplorationTests {
         if let mailbox = place.mailbox, place.machine.isIdle {
             steps.append { $0.list(after: nil, in: mailbox) }
             steps.append { $0.findPresent(in: mailbox) }
-            steps.append { $0.fetch(uid, .whole, in: mailbox) }
+            for uids in self.asked { steps.append { $0.fetch(uids, .whole, in: mailbox) } }
+            steps.append { $0.examineAgain() }
+            steps.append { $0.fetchHeaders(of: [uid], .whole, in: mailbox) }
             steps.append { $0.noop() }
         }
         return steps.map { step in
@@ -100,6 +112,13 @@ struct ExplorationTests {
             for action in actions {
                 if case .opened(let mailbox) = action { next.mailbox = mailbox }
                 if case .close = action { next.isClosed = true }
+                switch action {
+                case .bodyEnded(let uid), .bodyGone(let uid): next.wanted.remove(uid.value)
+                case .send(let sent):
+                    let line = String(decoding: sent.readableBytesView, as: UTF8.self)
+                    if line.contains("BODY.PEEK[]") { next.wanted = line.contains(" 7:8 ") ? [7, 8] : [7] }
+                default: break
+                }
                 // A part behind a `+` carries no tag.
                 if case .send(let sent) = action, sent.readableBytesView.first == UInt8(ascii: "t") {
                     next.commands += 1
@@ -130,11 +149,14 @@ struct ExplorationTests {
                     closed = closed || actions.contains(.close)
                 }
                 guard let mailbox, machine.isIdle else { continue }
-                switch Int.random(in: 0..<4, using: &generator) {
+                switch Int.random(in: 0..<7, using: &generator) {
+                case 6: _ = machine.examineAgain()
+                case 5: _ = machine.fetch(Self.asked[1], .whole, in: mailbox)
+                case 4: _ = machine.fetchHeaders(of: [uid], .details, in: mailbox)
                 case 0: _ = machine.list(after: nil, in: mailbox)
                 case 1: _ = machine.findPresent(in: mailbox)
                 case 2: _ = machine.noop()
-                default: _ = machine.fetch(uid, .whole, in: mailbox)
+                default: _ = machine.fetch([uid], .whole, in: mailbox)
                 }
             }
         }

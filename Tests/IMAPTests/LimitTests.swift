@@ -82,7 +82,7 @@ struct LimitTests {
     )
     func literals(announcement: String) throws {
         var (machine, mailbox) = try Self.opened()
-        _ = machine.fetch(try #require(UID(7)), .whole, in: mailbox)
+        _ = machine.fetch([try #require(UID(7))], .whole, in: mailbox)
         let actions = machine.received(ByteBuffer(string: "* 1 FETCH (UID 7 BODY[] \(announcement)\r\n"))
         #expect(actions == [.refused(.misbehaved("literal length is no number")), .close])
     }
@@ -90,9 +90,9 @@ struct LimitTests {
     @Test("a huge announcement holds nothing; the caller decides (S-12)")
     func hugeLiteral() throws {
         var (machine, mailbox) = try Self.opened()
-        _ = machine.fetch(try #require(UID(7)), .whole, in: mailbox)
+        _ = machine.fetch([try #require(UID(7))], .whole, in: mailbox)
         let actions = machine.received(ByteBuffer(string: "* 1 FETCH (UID 7 BODY[] {9223372036854775807}\r\nab"))
-        #expect(actions == [.bodyBegan(octets: UInt64(Int64.max)), .bodyPiece(ByteBuffer(string: "ab"))])
+        #expect(actions == [.bodyBegan(UID(7), octets: UInt64(Int64.max)), .bodyPiece(ByteBuffer(string: "ab"))])
     }
 
     @Test(
@@ -108,7 +108,7 @@ struct LimitTests {
     )
     func floods(octets: String, violation: String) throws {
         var (machine, mailbox) = try Self.opened()
-        _ = machine.fetch(try #require(UID(7)), .whole, in: mailbox)
+        _ = machine.fetch([try #require(UID(7))], .whole, in: mailbox)
         let flood = ByteBuffer(string: String(repeating: octets, count: max(1, 16_384 / octets.utf8.count)))
         var received = 0
         var actions: [ClientAction] = []
@@ -138,5 +138,42 @@ struct LimitTests {
             return
         }
         #expect(actions.count == 1 && messages.count == 20_000 && messages.last?.uid.value == 20_000)
+    }
+
+    @Test("a command for bodies fits into a line of 1000 octets too", arguments: [1, 2, 4_000_000])
+    func bodyLines(step: UInt32) throws {
+        var (machine, mailbox) = try Self.opened()
+        let uids = (1...1_001).compactMap { UID($0 * step) }
+        let count = ClientStateMachine.bodiesOfOneCommand(uids)
+        guard case .send(let line) = machine.fetch(uids, .whole, in: mailbox).first else {
+            Issue.record("nothing was sent")
+            return
+        }
+        #expect(line.readableBytes <= 1_000 && count >= 60)
+        #expect(step > 1 || count == 1_000)
+        for uid in uids.prefix(count) {
+            let actions = machine.received(ByteBuffer(string: "* 1 FETCH (UID \(uid.value) BODY[] {1}\r\nx)\r\n"))
+            #expect(actions.last == .bodyEnded(uid))
+        }
+        #expect(machine.received(ByteBuffer(string: "t3 OK\r\n")) == [.fetchEnded])
+        #expect(machine.fetch([], .whole, in: mailbox) == [.fetchEnded])
+    }
+
+    @Test(
+        "a command for headers fits into a line of 1000 octets, wherever its messages lie",
+        arguments: [1, 2, 16_000_000]
+    )
+    func headerLines(step: UInt32) throws {
+        for part in [HeaderPart.whole, .details] {
+            var (machine, mailbox) = try Self.opened()
+            let uids = (1...256).compactMap { UID($0 * step) }
+            let count = ClientStateMachine.headersOfOneCommand(uids, part)
+            guard case .send(let line) = machine.fetchHeaders(of: uids, part, in: mailbox).first else {
+                Issue.record("nothing was sent")
+                return
+            }
+            #expect(line.readableBytes <= 1_000 && count >= 60)
+            #expect(step > 1 || count == part.maximum)
+        }
     }
 }

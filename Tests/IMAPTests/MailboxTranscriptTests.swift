@@ -3,16 +3,16 @@ import Testing
 
 @Suite("Conversations about an open mailbox")
 struct MailboxTranscriptTests {
-    @Test("go as written, in lines and octet by octet", arguments: listingSamples + fetchSamples, [false, true])
+    @Test(
+        "go as written, in lines and octet by octet",
+        arguments: listingSamples + examineSamples,
+        [false, true]
+    )
     func goAsWritten(_ sample: Sample, octetByOctet: Bool) throws { try sample.check(octetByOctet: octetByOctet) }
 }
 
-private func opened(_ description: String, _ rest: String) -> Sample {
-    Sample(description, Sample.opening + rest)
-}
-
 private let listingSamples: [Sample] = [
-    opened(
+    .opened(
         "a listing: items in any order, sizes that make no sense, flags pushed, UIDs known before",
         """
         ! list 4
@@ -39,7 +39,7 @@ private let listingSamples: [Sample] = [
         = alive 4 4
         """
     ),
-    opened(
+    .opened(
         "duplicates and UID 0 above one in a hundred: the listing does not count",
         """
         ! list
@@ -50,7 +50,7 @@ private let listingSamples: [Sample] = [
         = close
         """
     ),
-    opened(
+    .opened(
         "a FETCH that cannot be read is not left out of the listing",
         """
         ! list
@@ -60,7 +60,7 @@ private let listingSamples: [Sample] = [
         = close
         """
     ),
-    opened(
+    .opened(
         "ESEARCH, its ranges in any order; then a BAD and the old way",
         """
         ! search
@@ -77,7 +77,7 @@ private let listingSamples: [Sample] = [
         = present 1:3,7:7
         """
     ),
-    opened(
+    .opened(
         "no SEARCH answer is not an empty mailbox",
         """
         ! search
@@ -87,165 +87,103 @@ private let listingSamples: [Sample] = [
         = close
         """
     ),
-    opened(
+    .opened(
         "a changed UIDVALIDITY ends it",
         "S: * OK [UIDVALIDITY 8] new\n= refused misbehaved(\"UIDVALIDITY changed\")\n= close"
     ),
-    opened(
+    .opened(
         "a tag that was not sent ends it",
         "S: t3 OK hm\n= refused misbehaved(\"answer to a tag that was not sent\")\n= close"
     ),
-    opened("BYE while idle", "S: * BYE idle too long\n= refused disconnected\n= close"),
+    .opened("BYE while idle", "S: * BYE idle too long\n= refused disconnected\n= close"),
 ]
 
-private let fetchSamples: [Sample] = [
-    opened(
-        "a literal, with news before, between and behind; braces in texts mean nothing",
+private let examineSamples: [Sample] = [
+    .opened(
+        "EXAMINE once more: what is true now, and counting begins anew",
         """
-        ! fetch 7
-        C: t3 UID FETCH 7 (UID BODY.PEEK[])
-        S: * OK see {99}
-        S: * 1 FETCH (UID 7 FLAGS (\\Seen) BODY[] {5}
-        = body of 5
-        S: he)
-        = text he)␍␊
-        S: )
-        S: * 3 EXPUNGE
-        S: t3 OK done {7}
-        = body ended
-        """
-    ),
-    opened(
-        "UID behind the literal, literal8, other case, part of a text",
-        """
-        ! fetch 7 0 4
-        C: t3 UID FETCH 7 (UID BODY.PEEK[]<0.4>)
-        S: * 1 fetch (body[]<0> ~{4}
-        = body of 4
-        S: abcd uid 7)
-        = text abcd
-        S: t3 OK
-        = body ended
-        """
-    ),
-    opened(
-        "an empty literal ends by itself, a quoted string is a text too",
-        """
-        ! fetch 7 90 4
-        C: t3 UID FETCH 7 (UID BODY.PEEK[]<90.4>)
-        S: * 1 FETCH (UID 7 BODY[]<90> {0}
-        = body of 0
-        S: )
-        S: t3 OK
-        = body ended
-        ! fetch 8
-        C: t4 UID FETCH 8 (UID BODY.PEEK[])
-        S: * 1 FETCH (UID 8 BODY[] "a\\"b\\\\c")
-        = body of 5
-        = text a"b\\c
+        S: * 4 EXISTS
+        S: * 1 EXPUNGE
+        ! again
+        C: t3 EXAMINE "INBOX"
+        S: * 2 EXPUNGE
+        S: * 9 EXISTS
+        S: * OK [UIDVALIDITY 7] valid
+        S: * OK [UIDNEXT 20] next
+        S: t3 OK examined
+        = opened 7, 9 exist, next 20
+        S: * 8 EXISTS
+        ! noop
+        C: t4 NOOP
         S: t4 OK
-        = body ended
+        = alive 8 0
         """
     ),
-    opened(
-        "gone: NIL, nothing at all, EXPUNGEISSUED; unavailable: NO",
+    Sample(
+        "quota is asked once",
+        Conversation.machine(asksQuota: true),
         """
-        ! fetch 7
-        C: t3 UID FETCH 7 (UID BODY.PEEK[])
-        S: * 1 FETCH (UID 7 BODY[] NIL)
-        S: t3 OK [EXPUNGEISSUED] some are gone
-        = refused messageGone
-        ! fetch 7
-        C: t4 UID FETCH 7 (UID BODY.PEEK[])
-        S: t4 OK
-        = refused messageGone
-        ! fetch 7
-        C: t5 UID FETCH 7 (UID BODY.PEEK[])
-        S: t5 NO [EXPUNGEISSUED] gone
-        = refused messageGone
-        ! fetch 7
-        C: t6 UID FETCH 7 (UID BODY.PEEK[])
-        S: t6 NO [LIMIT] later
-        = refused messageUnavailable
-        ! fetch 7
-        C: t7 UID FETCH 7 (UID BODY.PEEK[])
-        S: t7 BAD Request is throttled. Suggested Backoff Time: 299961 milliseconds
-        = refused throttled(seconds: Optional(300))
-        ! fetch 7
-        C: t8 UID FETCH 7 (UID BODY.PEEK[])
-        S: t8 BAD User is authenticated but not connected.
-        = refused unavailable
-        C: t9 LOGOUT
-        = close
-        """
-    ),
-    opened(
-        "another message's text, and a second one, are dropped",
-        """
-        ! fetch 7
-        C: t3 UID FETCH 7 (UID BODY.PEEK[])
-        S: * 1 FETCH (UID 8 BODY[] {2}
-        S: xx)
-        S: * 1 FETCH (UID 7 BODY[] {2}
-        = body of 2
-        S: ab)
-        = text ab
-        S: * 1 FETCH (UID 7 BODY[] {2}
-        S: cd)
+        S: * OK [CAPABILITY IMAP4rev1] hello
+        C: t1 LOGIN "jo" "pw"
+        S: t1 OK [CAPABILITY IMAP4rev1 QUOTA] in
+        C: t2 EXAMINE "INBOX"
+        S: * 1 EXISTS
+        S: * OK [UIDVALIDITY 5] Ok
+        S: t2 OK [READ-ONLY]
+        C: t3 GETQUOTAROOT "INBOX"
         S: t3 OK
-        = body ended
+        = opened 5, 1 exist, next -
+        ! again
+        C: t4 EXAMINE "INBOX"
+        S: * 2 EXISTS
+        S: * OK [UIDVALIDITY 5] Ok
+        S: t4 OK [READ-ONLY]
+        = opened 5, 2 exist, next -
         """
     ),
-    opened(
-        "a text that turns out to be another message's ends it",
+    .opened(
+        "a mailbox made anew is told with its UIDVALIDITY, and the old proof opens nothing",
         """
-        ! fetch 7
-        C: t3 UID FETCH 7 (UID BODY.PEEK[])
-        S: * 1 FETCH (BODY[] {2}
-        = body of 2
-        S: ab UID 8)
-        = text ab
-        = refused misbehaved("body of another message")
+        ! again
+        C: t3 EXAMINE "INBOX"
+        S: * 0 EXISTS
+        S: * OK [UIDVALIDITY 8] valid
+        S: t3 OK [READ-ONLY] examined
+        = opened 8, 0 exist, next -
+        """
+    ),
+    .opened(
+        "no EXISTS in the second answer is not what was before",
+        """
+        ! again
+        C: t3 EXAMINE "INBOX"
+        S: * OK [UIDVALIDITY 7] valid
+        S: t3 OK [READ-ONLY] examined
+        = refused misbehaved("EXAMINE told no EXISTS")
         = close
         """
     ),
-    opened(
-        "a text of which the server names no message is not taken for ours",
+    .opened(
+        "[READ-WRITE] is refused at the second time too",
         """
-        ! fetch 7
-        C: t3 UID FETCH 7 (UID BODY.PEEK[])
-        S: * 1 FETCH (BODY[] {2}
-        = body of 2
-        S: ab FLAGS ())
-        = text ab
-        = refused misbehaved("body of another message")
+        ! again
+        C: t3 EXAMINE "INBOX"
+        S: * 1 EXISTS
+        S: * OK [UIDVALIDITY 7] valid
+        S: t3 OK [READ-WRITE] examined
+        = refused readWrite
+        C: t4 LOGOUT
         = close
         """
     ),
-    opened(
-        "a text that is cut never ends",
+    .opened(
+        "NO to the second EXAMINE leaves no mailbox behind (RFC 3501 §6.3.1)",
         """
-        ! fetch 7
-        C: t3 UID FETCH 7 (UID BODY.PEEK[])
-        S: * 1 FETCH (UID 7 BODY[] {9}
-        = body of 9
-        S: ab
-        = text ab␍␊
-        ! cut
-        = refused disconnected
-        = close
-        """
-    ),
-    opened(
-        "a literal one too short leaves a response that cannot be read",
-        """
-        ! fetch 7
-        C: t3 UID FETCH 7 (UID BODY.PEEK[])
-        S: * 1 FETCH (UID 7 BODY[] {1}
-        = body of 1
-        S: ab)
-        = text a
-        = refused misbehaved("malformed FETCH response")
+        ! again
+        C: t3 EXAMINE "INBOX"
+        S: t3 NO [NONEXISTENT] gone
+        = refused noSuchMailbox
+        C: t4 LOGOUT
         = close
         """
     ),

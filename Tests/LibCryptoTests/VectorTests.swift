@@ -52,6 +52,27 @@ struct VectorTests {
         #expect("\(key)" == "•••")
     }
 
+    @Test(
+        "PBKDF2 with HMAC-SHA-256 (RFC 7914 §11, RFC 8018 §5.2)",
+        arguments: [
+            ("passwd", "salt", 1, "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc"),
+            ("Password", "NaCl", 80_000, "4ddcd8f60b98be21830cee5ef22701f9641a4418d04c0414aeff08876b34ab56"),
+        ]
+    )
+    func pbkdf2(password: String, salt: String, iterations: Int, expected: String) {
+        let key = PBKDF2.key(password: Array(password.utf8).span, salt: Array(salt.utf8), iterations: iterations)
+        #expect(hexadecimal(key) == expected)
+    }
+
+    @Test("one round of PBKDF2 is HMAC over the salt and the number of the block (RFC 8018 §5.2)")
+    func pbkdf2Block() {
+        for length in [0, 1, 63, 64, 65, 200] {
+            let octets = [UInt8](repeating: 7, count: length)
+            let code = HMACKey(octets).code(of: octets + [0, 0, 0, 1])
+            #expect(PBKDF2.key(password: octets.span, salt: octets, iterations: 1) == code)
+        }
+    }
+
     @Test("Ed25519 (RFC 8032 §7.1, tests 1 and 3)")
     func ed25519() throws {
         for (seed, publicKey, message, signature) in [

@@ -30,9 +30,10 @@ struct NeighbourTableTests {
         _ address: [UInt8],
         _ hardware: [UInt8],
         state: UInt16 = 2,
-        interface: Int32 = 2
+        interface: Int32 = 2,
+        flags: UInt8 = 0
     ) -> [UInt8] {
-        let fixed: [UInt8] = [2, 0, 0, 0] + Self.octets(interface) + Self.octets(state) + [0, 1]
+        let fixed: [UInt8] = [2, 0, 0, 0] + Self.octets(interface) + Self.octets(state) + [flags, 1]
         return Self.message(28, fixed + Self.attribute(1, address) + Self.attribute(2, hardware))
     }
 
@@ -60,7 +61,7 @@ struct NeighbourTableTests {
         #expect(table.hardwareAddress(of: []) == nil)
     }
 
-    @Test("the default router's hardware address names nobody, by every way a route can name the router")
+    @Test("a router's hardware address names nobody, by every way a route can name the router")
     func routers() {
         let interface = Self.attribute(4, Self.octets(Int32(2)))
         let gateway = Self.attribute(5, [10, 0, 0, 1])
@@ -79,8 +80,33 @@ struct NeighbourTableTests {
             #expect(table.hardwareAddress(of: [10, 0, 0, 77]) == nil, "proxied by the router")
             #expect(table.hardwareAddress(of: [10, 0, 0, 9]) == Self.pc)
         }
-        let other = Self.table(neighbours, Self.route(length: 24, interface + gateway))
-        #expect(other.hardwareAddress(of: [10, 0, 0, 1]) == Self.router, "not a default route")
+        let office = Self.table(neighbours, Self.route(length: 24, interface + gateway))
+        #expect(office.hardwareAddress(of: [10, 0, 0, 77]) == nil, "the router to another office")
+        let unrouted = Self.table(neighbours, Self.route(length: 24, interface))
+        #expect(unrouted.hardwareAddress(of: [10, 0, 0, 1]) == Self.router, "nobody's router")
+    }
+
+    @Test("no router of several names anybody: two default routes, IPv6 routers, and one that only says that it is one")
+    func manyRouters() {
+        let linkLocal: [UInt8] = [0xFE, 0x80] + [UInt8](repeating: 0, count: 13) + [1]
+        let silent: [UInt8] = [0xFE, 0x80] + [UInt8](repeating: 0, count: 13) + [3]
+        let machines: [UInt8] = (1...4).flatMap { number in
+            Self.neighbour([10, 0, 0, number], [2, 0, 0, 0, 0, number], interface: number == 2 ? 3 : 2)
+        }
+        let routers =
+            Self.neighbour(linkLocal, [2, 0, 0, 0, 0, 3])
+            + Self.neighbour(silent, [2, 0, 0, 0, 0, 4], flags: 0x80)
+        func route(_ gateway: [UInt8], _ interface: Int32) -> [UInt8] {
+            Self.route(length: 0, Self.attribute(4, Self.octets(interface)) + Self.attribute(5, gateway))
+        }
+        let table = Self.table(
+            machines + routers + Self.neighbour([10, 0, 0, 9], Self.pc),
+            route([10, 0, 0, 1], 2) + route([10, 0, 0, 2], 3) + route(linkLocal, 2)
+        )
+        for number: UInt8 in 1...4 {
+            #expect(table.hardwareAddress(of: [10, 0, 0, number]) == nil, "router \(number)")
+        }
+        #expect(table.hardwareAddress(of: [10, 0, 0, 9]) == Self.pc)
     }
 
     @Test("our own addresses name nobody")

@@ -3,7 +3,7 @@ import Linux
 import Testing
 
 /// A folder of its own for one test, removed with everything in it when the test lets go.
-private final class TemporaryFolder {
+final class TemporaryFolder {
     let path: String
 
     init() throws {
@@ -65,7 +65,7 @@ struct SystemTests {
         #expect(throws: SystemError(call: "sendto", code: ENOENT)) {
             try ServiceNotifier(socketName: "/nowhere/notify").send([.ready])
         }
-        #expect(throws: SystemError(call: "NOTIFY_SOCKET", code: ENAMETOOLONG)) {
+        #expect(throws: SystemError(call: "sendto", code: ENAMETOOLONG)) {
             try ServiceNotifier(socketName: "/" + String(repeating: "x", count: 200)).send([.ready])
         }
     }

@@ -54,13 +54,18 @@ struct ResponseWriterTests {
         #expect(list.tags == always + ["STLS"])
         list.stlsAllowed = false
         list.loginAllowed = true
-        #expect(list.tags == always + ["USER", "SASL PLAIN LOGIN"])
+        #expect(list.tags == always + ["USER", "SASL PLAIN LOGIN XOAUTH2 OAUTHBEARER"])
         list.stlsAllowed = true
         list.inTransaction = true
-        #expect(list.tags == always + ["USER", "SASL PLAIN LOGIN", "IMPLEMENTATION Leavecopy"])
+        #expect(list.tags == always + ["USER", "SASL PLAIN LOGIN XOAUTH2 OAUTHBEARER", "IMPLEMENTATION Leavecopy"])
         list.expire = .days(0)
         #expect(list.tags.contains("EXPIRE 1"))
-        #expect(CapabilityList.mechanismList(loginAllowed: true) == .lines("", ["PLAIN", "LOGIN"]))
+        list.expire = .daysOfSome(30)
+        #expect(list.tags.contains("EXPIRE 30 USER"))
+        #expect(
+            CapabilityList.mechanismList(loginAllowed: true)
+                == .lines("", ["PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"])
+        )
         #expect(CapabilityList.mechanismList(loginAllowed: false) == .lines("", []))
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Gateway
 import LibCrypto
 import Linux
+import Report
 import Server
 import Synchronization
 import Testing

@@ -1,13 +1,20 @@
 import Server
 
+import struct Foundation.TimeZone
+
 /// Reads configuration texts as files that exist nowhere.
 enum ConfigurationFixture {
     static let path = "/etc/test/leavecopy.yaml"
-    static let readable: Set<String> = ["/etc/test/chain.pem", "/etc/test/key.pem", "/etc/test/two.pem", "/ca.pem"]
+    static let readable: Set<String> = [
+        "/etc/test/chain.pem", "/etc/test/key.pem", "/etc/test/two.pem", "/ca.pem", "/etc/test/secret", openFile,
+    ]
+    static let openFile = "/etc/test/open"
+    static let program = "/usr/bin/pass"
 
     static func surroundings(
         _ text: Result<String, ConfigurationFileError>,
-        variables: [String: String] = [:]
+        variables: [String: String] = [:],
+        zone: TimeZone = .gmt
     ) -> Surroundings {
         Surroundings(
             variables: variables,
@@ -15,8 +22,12 @@ enum ConfigurationFixture {
             hostName: "gateway1",
             files: ConfigurationFiles(
                 read: { $0 == Self.path ? text : .failure(.missing) },
-                obstacle: { Self.readable.contains($0) ? nil : ConfigurationFileError.missing.text }
-            )
+                obstacle: { Self.readable.contains($0) ? nil : ConfigurationFileError.missing.text },
+                folderObstacle: { $0 == "/etc/test/missing" ? ConfigurationFileError.missing.text : nil },
+                programObstacle: { $0 == Self.program ? nil : ConfigurationFileError.missing.text },
+                isOpenToOthers: { $0 == Self.openFile }
+            ),
+            zone: zone
         )
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Gateway
+import Report
 import Server
 import Testing
 
@@ -15,6 +16,7 @@ struct ConfigurationReadingTests {
           ca: /ca.pem
           mailbox: 10:30
           max-message: 300M
+          header-keys: false
         listeners:
           - name: off
             address: 192.0.2.1
@@ -39,6 +41,7 @@ struct ConfigurationReadingTests {
         #expect(configuration.upstream.mailbox == "10:30")
         #expect(configuration.upstream.url.port == 1_430)
         #expect(configuration.upstream.maximumMessage == 300 << 20)
+        #expect(!configuration.upstream.collectsHeaderKeys)
         #expect(configuration.listeners.map(\.name) == ["off", "starttls-110"])
         #expect(configuration.listeners.map(\.port) == [995, 110])
         #expect(configuration.listeners.first?.certificates.map(\.key) == ["/etc/test/key.pem", "/etc/test/two.pem"])
@@ -195,7 +198,7 @@ struct ConfigurationReadingTests {
         }
         let listener = ConfigurationTable.keys.first { $0.name == "listeners" }?.keys ?? []
         let standards = count(ConfigurationTable.keys) + count(listener)
-        let worked = ["state", "node", "language"].count + 2 * ["name", "port"].count
+        let worked = ["state", "node", "language", "zone"].count + 2 * ["name", "port"].count
         #expect(configuration.settings.settings.filter { $0.origin == .standard }.count == standards + worked)
     }
 }

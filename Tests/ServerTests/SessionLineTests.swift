@@ -152,4 +152,18 @@ struct SessionLineTests {
         await other.loop.advanceTime(by: .seconds(1))
         #expect(other.recorder.attempts.last?.counts == ["refusals": 1])
     }
+
+    @Test("a server that stops does not wait for the second of a flood to be over")
+    func floodAtStop() async throws {
+        let floods = FloodCounter()
+        let source = try SessionRig.arrival().source.address
+        for _ in 0..<10 { #expect(floods.refusal(from: source, at: 0) == .write) }
+        let other = try await SessionRig(floods: floods)
+        try await other.send("GET / HTTP/1.1\r\n")
+        try await other.untilEnd()
+        floods.settle()
+        #expect(other.recorder.attempts.last?.counts == ["refusals": 1])
+        await other.loop.advanceTime(by: .seconds(1))
+        #expect(other.recorder.count(.connectionRefused) == 1)
+    }
 }

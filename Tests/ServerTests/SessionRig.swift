@@ -14,7 +14,7 @@ struct SessionRig {
     let seen = SeenBox()
     let mailboxes: FakeMailboxes
     let recorder = FakeRecorder()
-    let store = InMemoryStore()
+    let store: InMemoryStore
     private let handler: NIOLoopBoundBox<WeakHandler?>
 
     static let login = "USER info@example.com#pc1\r\nPASS secret\r\n"
@@ -25,12 +25,16 @@ struct SessionRig {
         encryption: SessionConfiguration.Encryption = .plaintextAllowed,
         tls: TLSContext? = nil,
         floods: FloodCounter = FloodCounter(),
+        policies: DevicePolicies? = nil,
+        office: Office = Office(),
+        from machine: (address: IPAddress, hardware: HardwareAddress?) = (.v4(0xC000_0207), nil),
         prepare: (SessionRig) -> Void = { _ in }
     ) async throws {
         let loop = NIOAsyncTestingEventLoop()
         let channel = NIOAsyncTestingChannel(loop: loop)
         self.loop = loop
         self.channel = channel
+        self.store = office.store
         self.mailboxes = FakeMailboxes(messages: messages)
         self.handler = NIOLoopBoundBox.makeEmptyBox(valueType: WeakHandler.self, eventLoop: loop)
         prepare(self)
@@ -38,15 +42,19 @@ struct SessionRig {
             mailboxes: self.mailboxes,
             store: self.store,
             recorder: self.recorder,
-            identityChain: IdentityChain(),
-            unidentified: .once,
+            accounts: office.accounts,
+            policies: policies ?? office.policies,
+            secrets: office.secrets,
+            notices: office.notices,
+            unidentified: office.unidentified,
             now: { Int64(loop.now.uptimeNanoseconds / 1_000) },
             refusalDelay: { 1_000 },
             floods: floods,
+            presence: office.presence,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         let settings = SessionSettings(session: SessionConfiguration(encryption: encryption), tls: { tls })
-        let arrival = try Self.arrival()
+        let arrival = try Self.arrival(from: machine.address, hardware: machine.hardware, for: office.givenDevice)
         let (seen, handler) = (self.seen, self.handler)
         try await loop.executeInContext {
             let session = SessionHandler(environment: environment, settings: settings, arrival: arrival)
@@ -58,10 +66,17 @@ struct SessionRig {
         await loop.run()
     }
 
-    static func arrival() throws -> Arrival {
-        let remote = Endpoint(address: try #require(IPAddress("192.0.2.7")), port: 4_000)
+    static func arrival(
+        from address: IPAddress = .v4(0xC000_0207),
+        hardware: HardwareAddress? = nil,
+        for device: String? = nil
+    ) throws -> Arrival {
+        let remote = Endpoint(address: address, port: 4_000)
         let local = Endpoint(address: try #require(IPAddress("192.0.2.1")), port: 110)
-        return Arrival(session: SessionID("abcdefghijkl"), remote: remote, local: local, listener: "pop")
+        var arrival = Arrival(session: SessionID("abcdefghijkl"), remote: remote, local: local, listener: "pop")
+        arrival.neighbour = hardware
+        arrival.givenDevice = device
+        return arrival
     }
 
     func send(_ text: String) async throws { try await self.send(Array(text.utf8)) }
@@ -120,6 +135,18 @@ struct SessionRig {
         try? await self.channel.close().get()
         await self.loop.run()
     }
+}
+
+/// What the sessions of one server have in common, and what it was told.
+struct Office {
+    var store = InMemoryStore()
+    var presence = Presence()
+    var accounts = AccountList(nil)
+    var policies = DevicePolicies()
+    var secrets: (any AccountSecrets)?
+    var notices: NoticeDesk?
+    var unidentified = UnidentifiedPolicy.once
+    var givenDevice: String?
 }
 
 /// Tells whether the session still lives.

@@ -9,6 +9,8 @@ import Synchronization
 final class FakeMailboxes: Mailboxes {
     struct State {
         var failure: UpstreamFailure?
+        /// Passwords and tokens that the mail server says no to.
+        var refused: Set<LoginSecret> = []
         /// `open` keeps its answer until `letIn`.
         var holdsLogins = false
         var holdsSnapshots = false
@@ -29,10 +31,13 @@ final class FakeMailboxes: Mailboxes {
         self.state = Mutex(state)
     }
 
-    func open(_ login: UpstreamLogin, answer: @escaping @Sendable (Result<OpenedMailbox, UpstreamFailure>) -> Void) {
+    func open(_ login: UpstreamLogin, answer: @escaping @Sendable (Result<OpenedMailbox, UpstreamRefusal>) -> Void) {
         let reply = self.state.withLock { state -> (@Sendable () -> Void)? in
             state.logins.append(login)
-            if let failure = state.failure { return { answer(.failure(failure)) } }
+            if let failure = state.failure { return { answer(.failure(UpstreamRefusal(failure))) } }
+            guard !state.refused.contains(login.secret) else {
+                return { answer(.failure(UpstreamRefusal(.credentials(answeredLocally: false)))) }
+            }
             let lease = FakeLease(mailboxes: self)
             state.leases.append(lease)
             let opened = OpenedMailbox(lease: lease, account: AccountID(1), transcript: ["LOGIN", "EXAMINE INBOX"])
@@ -42,6 +47,8 @@ final class FakeMailboxes: Mailboxes {
         }
         reply?()
     }
+
+    func quiesce() async {}
 
     /// Gives all answers that were held back.
     func letGo() {
@@ -63,6 +70,8 @@ final class FakeMailboxes: Mailboxes {
 final class FakeLease: MailboxLease {
     struct State {
         var releases = 0
+        /// Lines that no record of the session cites.
+        var takenBack: [String] = []
         var bodies: [FakeBody] = []
     }
 
@@ -93,6 +102,13 @@ final class FakeLease: MailboxLease {
         }
     }
 
+    func headers(
+        of uids: [UID],
+        answer: @escaping @Sendable (Result<[FetchedHeader], UpstreamFailure>) -> Void
+    ) {
+        answer(.success(uids.map { FetchedHeader(uid: $0, octets: Array("Subject: \($0.value)\r\n\r\n".utf8)) }))
+    }
+
     func body(_ request: BodyRequest, sink: @escaping @Sendable (BodyEvent) -> Void) -> any BodySource {
         let (octets, size, isHeld) = self.mailboxes.state.withLock { state in
             let index = Int(request.uid.value) - 1
@@ -109,6 +125,7 @@ final class FakeLease: MailboxLease {
         return body
     }
 
+    func takeBack(_ transcript: [String]) { self.state.withLock { $0.takenBack += transcript } }
     func release() { self.state.withLock { $0.releases += 1 } }
 }
 

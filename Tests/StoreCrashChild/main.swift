@@ -9,8 +9,11 @@ let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000_00
 let store = try SQLiteStore.open(folder: folder, role: .server, origin: "crash", node: "crash", now: now)
 let account = try await store.account(upstream: "main", login: "crash")
 let mailbox = try await store.listing(account, mailbox: "INBOX").mailbox
-let device = try await store.device(account, identifier: Identifier(kind: .tag, value: "pc"))
-var next = UInt32(clamping: try await store.view(device.id, of: mailbox).hidden.count) + 1
+guard let device = try await store.device(account, identifier: Identifier(kind: .tag, value: "pc"), mayMake: true)
+else {
+    throw StoreFailure.broken(reason: "no device")
+}
+var next = UInt32(clamping: try await store.view(device.id, of: mailbox, ViewTerms()).hidden.count) + 1
 while true {
     let number = next
     let attempt = Attempt(action: .dele, outcome: .success, asked: "DELE \(number)", answered: "+OK", done: "hidden")

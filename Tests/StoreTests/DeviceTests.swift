@@ -2,6 +2,7 @@ import Foundation
 import Gateway
 import POP3
 import Store
+import TestSupport
 import Testing
 
 @Suite("Devices in the store")
@@ -25,6 +26,33 @@ struct DeviceTests {
         #expect(try await world.store.device(other, identifier: Self.tag("frontdesk")).id != first.id)
     }
 
+    @Test("are named by what they are known by, and a word is the same device as a tag and as a server name")
+    func names() async throws {
+        let world = try StoreWorld()
+        let account = try await world.store.account(upstream: "main", login: "a")
+        func device(_ kind: IdentifierKind, _ value: String, label: String? = nil) async throws -> Device {
+            try await world.store.device(account, identifier: Identifier(kind: kind, value: value, label: label))
+        }
+        let digest = String(repeating: "0123456789abcdef", count: 4)
+        #expect(try await device(.certificate, digest, label: "Sales-PC").name == "Sales-PC")
+        #expect(try await device(.certificate, digest, label: "renamed").name == "Sales-PC")
+        #expect(try await device(.certificate, "1" + digest.dropFirst(), label: "sales-pc").name == "cert-11234567")
+        #expect(try await device(.certificate, "2" + digest.dropFirst(), label: "Front desk").name == "cert-21234567")
+        #expect(try await device(.certificate, "21234567" + digest.dropFirst(8)).name == "cert-21234567")
+        #expect(try await device(.certificate, "2123456700").name == "cert-21234567-2")
+        let frontdesk = try await device(.name, "frontdesk")
+        #expect(frontdesk.name == "frontdesk")
+        #expect(try await device(.tag, "frontdesk") == frontdesk)
+        let tagged = try await device(.tag, "pc1")
+        let closed = Identifier(kind: .name, value: "pc1")
+        #expect(try await world.store.device(account, identifier: closed, mayMake: false) == tagged)
+        let unknown = Identifier(kind: .name, value: "pc2")
+        #expect(try await world.store.device(account, identifier: unknown, mayMake: false) == nil)
+        let entry = try await world.store.device(named: "pc1", account: nil)
+        #expect(entry.identifiers == ["name pc1", "tag pc1"])
+        #expect(try await device(.neighbour, "pc1").id != tagged.id)
+    }
+
     @Test("hide for themselves alone, and get restored messages under fresh unique-ids")
     func hideAndRestore() async throws {
         let world = try StoreWorld()
@@ -43,7 +71,13 @@ struct DeviceTests {
         #expect(try await world.store.hidden(from: device.id).map(\.row) == [2, 3, 4])
         var seen: Set<String> = []
         for _ in 1...2 {
-            #expect(try await world.store.restore(.rows(NumberRanges(numbers: [3])), to: entry, by: "admin") == 1)
+            #expect(
+                try await world.store.restore(
+                    .rows(NumberRanges(numbers: [3])),
+                    to: entry,
+                    by: .operatorCommand(user: "admin")
+                ) == 1
+            )
             let view = try await world.store.view(device.id, of: listing.mailbox)
             #expect(view.hidden.description == "2,4")
             seen.insert(try #require(view.ownUniqueIDs[3]).text)
@@ -52,11 +86,54 @@ struct DeviceTests {
         }
         let old = try #require(listing.snapshot[2]).uniqueID.text
         #expect(seen.count == 2 && !seen.contains(old))
+        let reviewer = Reviewer(name: "Sato", role: .operator, address: .v4(0x7F00_0001))
+        for mailbox in [MailboxID(listing.mailbox.value + 1), listing.mailbox] {
+            let count = try await world.store.restore(
+                .message(MessageKey(mailbox, 3)),
+                to: entry,
+                by: .reviewer(reviewer)
+            )
+            #expect(count == (mailbox == listing.mailbox ? 1 : 0))
+        }
+        #expect(try await world.store.hidden(from: device.id, newest: 1).map(\.row) == [4])
+        let record = try #require(try await world.store.records(RecordFilter(action: "device-restore")).last)
+        #expect(record.rows.description == "3")
+        #expect(String(decoding: record.json, as: UTF8.self).contains(#""reviewer":{"name":"Sato","role":"operator"}"#))
+        let again = Change.hide(device.id, listing.mailbox, NumberRanges(numbers: [3]))
+        try await world.write(RecordEntry(records: [], changes: [again]), .synced)
         // The UIDs are the dates here: 20 and 30 are in, 40 is not.
-        #expect(try await world.store.restore(.period(since: 20, until: 40), to: entry, by: "admin") == 2)
-        #expect(try await world.store.restore(.everything, to: entry, by: "admin") == 1)
-        #expect(try await world.store.records(AuditQuery(action: "device-restore")).count == 4)
+        #expect(
+            try await world.store.restore(.period(since: 20, until: 40), to: entry, by: .operatorCommand(user: "admin"))
+                == 2
+        )
+        #expect(
+            try await world.store.restore(.everything(earlier: false), to: entry, by: .operatorCommand(user: "admin"))
+                == 1
+        )
+        #expect(try await world.store.records(RecordFilter(action: "device-restore")).count == 6)
         #expect(try await world.store.verify().isClean)
+    }
+
+    @Test("merge what many sessions of one device commit at the same time")
+    func simultaneousCommits() async throws {
+        let world = try StoreWorld()
+        let listing = try await world.mailbox(200)
+        let account = try await world.store.account(upstream: "main", login: "info@example.com")
+        let device = try await world.store.device(account, identifier: Self.tag("pc"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for row in UInt32(1)...100 {
+                let change = Change.hide(
+                    device.id,
+                    listing.mailbox,
+                    NumberRanges([row...(row + 1), (row + 50)...(row + 50)])
+                )
+                group.addTask {
+                    try await world.write(RecordEntry(records: [try .dele(1)], changes: [change]), .synced)
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await world.store.view(device.id, of: listing.mailbox).hidden.description == "1:150")
     }
 
     @Test("take over what their session asked to delete")

@@ -2,6 +2,7 @@ import Gateway
 import IMAP
 import POP3
 import Store
+import TestSupport
 import Testing
 
 @Suite("The stored listing")
@@ -47,6 +48,55 @@ struct ListingTests {
             _ = try await world.store.update(listing.mailbox, with: StoreWorld.update([10], validity: 8))
         }
         #expect(try await world.store.update(listing.mailbox, with: StoreWorld.update([])).snapshot == listing.snapshot)
+    }
+
+    @Test("grows behind what is known without reading it again, and reads again where anything else has changed")
+    func growing() async throws {
+        let world = try StoreWorld()
+        let account = try await world.store.account(upstream: "main", login: "info@example.com")
+        var resident = try await world.store.listing(account, mailbox: "INBOX")
+        let steps: [ListingUpdate] = [
+            try StoreWorld.update([10, 20, 30]), try StoreWorld.update([40]), try StoreWorld.update([]),
+            try StoreWorld.update([35, 50]), try StoreWorld.update([50, 60]),
+            try StoreWorld.update([70], present: [1...70]), try StoreWorld.update([], present: [10...10, 60...60]),
+            try StoreWorld.update([80, 70]), try StoreWorld.update([], present: [1...99]), try StoreWorld.update([90]),
+        ]
+        for step in steps {
+            resident = try await world.store.update(resident, with: step)
+            let read = try await world.store.listing(account, mailbox: "INBOX")
+            #expect(resident.snapshot == read.snapshot && resident.changes == read.changes)
+            #expect(resident.exists == read.exists && resident.hasMissing == read.hasMissing)
+            #expect(await world.store.isCurrent(resident))
+        }
+        #expect(Self.uids(resident.snapshot) == [10, 20, 30, 35, 40, 50, 60, 70, 80, 90])
+    }
+
+    @Test("is no longer current once anything of it has changed, by another session, a delivery or a command")
+    func current() async throws {
+        let world = try StoreWorld()
+        let listing = try await world.mailbox(4)
+        let other = try await world.store.update(listing, with: StoreWorld.update([50]))
+        #expect(await !world.store.isCurrent(listing))
+        // What was added twice is there once.
+        let late = try await world.store.update(listing, with: StoreWorld.update([50, 60]))
+        #expect(Self.uids(late.snapshot) == [10, 20, 30, 40, 50, 60])
+        #expect(await !world.store.isCurrent(other))
+        try await world.write(RecordEntry(records: [], changes: [.size(listing.mailbox, number: 2, octets: 22)]))
+        #expect(await !world.store.isCurrent(late))
+        let sized = try await world.store.update(late, with: StoreWorld.update([70]))
+        #expect(sized.snapshot.size(at: 1) == 22)
+        // The same size again changes nothing.
+        try await world.write(RecordEntry(records: [], changes: [.size(listing.mailbox, number: 2, octets: 22)]))
+        #expect(await world.store.isCurrent(sized))
+        for sql in [
+            "UPDATE message SET gone = 1 WHERE number = 1", "UPDATE message SET uidl = 'x' WHERE number = 1",
+            "INSERT INTO doubt (mailbox) VALUES (\(listing.mailbox.value))",
+            "UPDATE mailbox SET uidNext = 99",
+        ] {
+            let before = try await world.store.update(sized, with: StoreWorld.update([]))
+            #expect(try world.foreign(sql) == "")
+            #expect(await !world.store.isCurrent(before), "\(sql)")
+        }
     }
 
     private static func numbers(_ snapshot: MailboxSnapshot) -> [UInt32] {

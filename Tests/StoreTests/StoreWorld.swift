@@ -3,6 +3,7 @@ import Gateway
 import IMAP
 import POP3
 import Store
+import TestSupport
 import Testing
 
 /// A store in a folder of its own, which goes with it.
@@ -92,16 +93,34 @@ final class StoreWorld: Sendable {
     }
 }
 
+extension SQLiteStore {
+    /// All that fit, oldest first.
+    func records(_ filter: RecordFilter = RecordFilter()) async throws -> [StoredRecord] {
+        try await self.page(filter, limit: .max).records.reversed()
+    }
+}
+
 extension AuditRecord {
     /// A DELE of session `session`.
-    static func dele(_ number: Int, session: String = "s1", text: String = "DELE") throws -> AuditRecord {
+    static func dele(
+        _ number: Int,
+        session: String = "s1",
+        text: String = "DELE",
+        time: Int64 = 1_764_000_000_123_456
+    ) throws -> AuditRecord {
         try AuditRecord.session(
             session,
-            Attempt(action: .dele, outcome: .success, asked: "\(text) \(number)", answered: "+OK", done: "nothing")
+            Attempt(action: .dele, outcome: .success, asked: "\(text) \(number)", answered: "+OK", done: "nothing"),
+            time: time
         )
     }
 
-    static func session(_ id: String, _ attempt: Attempt, account: String = "info@example.com") throws -> AuditRecord {
+    static func session(
+        _ id: String,
+        _ attempt: Attempt,
+        account: String = "info@example.com",
+        time: Int64 = 1_764_000_000_123_456
+    ) throws -> AuditRecord {
         let address = try #require(IPAddress("192.0.2.1"))
         var arrival = Arrival(
             session: SessionID(id),
@@ -111,6 +130,6 @@ extension AuditRecord {
         )
         arrival.tls = TLSDescription(version: "TLSv1.3", cipher: "X", serverName: nil)
         let origin = SessionOrigin(arrival: arrival, account: account, speaker: .unidentified(.once))
-        return AuditRecord(time: 1_764_000_000_123_456, origin: .session(origin), attempt: attempt)
+        return AuditRecord(time: time, origin: .session(origin), attempt: attempt)
     }
 }

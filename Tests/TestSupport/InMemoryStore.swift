@@ -10,27 +10,37 @@ package final class InMemoryStore: Store, Recorder {
         package let durability: Durability
     }
 
-    fileprivate struct Mailbox: Sendable {
+    struct Mailbox: Sendable {
         var listing: StoredListing
         /// By UID: all that were ever listed, so that one that comes back keeps its number and name.
         var known: [UInt32: Message] = [:]
         var gone: Set<UInt32> = []
+        /// By UID: the header keys that were kept (nil: the header gives none), and all that was listed.
+        var keys: [UInt32: [UInt8]?] = [:]
+        /// UIDs whose details are wanted, in order of the wish.
+        var wanted: [UInt32] = []
+        var listed: [UInt32: ListedMessage] = [:]
         var nextNumber: UInt32 = 1
     }
 
-    fileprivate struct State: Sendable {
+    struct State: Sendable {
         var accounts: [[String]: AccountID] = [:]
         var mailboxes: [MailboxID: Mailbox] = [:]
         var names: [String: MailboxID] = [:]
         var devices: [String: Device] = [:]
+        var credentials: [String: DeviceCredential] = [:]
         var views: [DeviceID: DeviceView] = [:]
         var withheld: [MailboxID: NumberRanges] = [:]
         var writes: [Write] = []
         var updates: [ListingUpdate] = []
+        var sightings: [Sighting] = []
         var failure: StoreFailure?
+        var renumberings: [Renumbering] = []
+        var acceptsDoubt = false
+        var hold: RenumberingHold?
     }
 
-    private let state = Mutex(State())
+    let state = Mutex(State())
 
     package init() {}
 
@@ -71,14 +81,27 @@ package final class InMemoryStore: Store, Recorder {
         }
     }
 
-    package func device(_ account: AccountID, identifier: Identifier) async throws(StoreFailure) -> Device {
+    package func device(
+        _ account: AccountID,
+        identifier: Identifier,
+        mayMake: Bool
+    ) async throws(StoreFailure) -> Device? {
         try self.locked { state in
             let key = "\(account.value) \(identifier.kind) \(identifier.value)"
+            if state.devices[key] == nil, !mayMake { return nil }
             let known =
                 state.devices[key] ?? Device(id: DeviceID(Int64(state.devices.count + 1)), name: identifier.value)
             state.devices[key] = known
             return known
         }
+    }
+
+    package func credential(_ name: String) async throws(StoreFailure) -> DeviceCredential? {
+        try self.locked { $0.credentials[name] }
+    }
+
+    package func set(_ credential: DeviceCredential, named name: String) {
+        self.state.withLock { $0.credentials[name] = credential }
     }
 
     package func listing(_ account: AccountID, mailbox: String) async throws(StoreFailure) -> StoredListing {
@@ -100,16 +123,32 @@ package final class InMemoryStore: Store, Recorder {
     }
 
     package func update(
-        _ mailbox: MailboxID,
+        _ stored: StoredListing,
         with listing: ListingUpdate
     ) async throws(StoreFailure) -> StoredListing {
         try self.locked { state in
             state.updates.append(listing)
-            return state.update(mailbox, with: listing)
+            return state.update(stored.mailbox, with: listing)
         }
     }
 
-    package func view(_ device: DeviceID, of mailbox: MailboxID) async throws(StoreFailure) -> DeviceView {
+    package func isCurrent(_ stored: StoredListing) async -> Bool {
+        let changes = try? self.locked { $0.mailboxes[stored.mailbox]?.listing.changes }
+        return changes == stored.changes
+    }
+
+    /// Something else than a listing changes the mailboxes: what is resident is no longer current.
+    package func changeListings() {
+        self.state.withLock { state in
+            for (id, mailbox) in state.mailboxes { state.mailboxes[id]?.listing = mailbox.listing.changed }
+        }
+    }
+
+    package func view(
+        _ device: DeviceID,
+        of mailbox: MailboxID,
+        _ terms: ViewTerms
+    ) async throws(StoreFailure) -> DeviceView {
         try self.locked { $0.views[device] ?? .everything }
     }
 
@@ -117,7 +156,7 @@ package final class InMemoryStore: Store, Recorder {
         try self.locked { $0.withheld[mailbox] ?? NumberRanges() }
     }
 
-    private func locked<Value: Sendable>(
+    func locked<Value: Sendable>(
         _ body: @Sendable (inout State) -> Value
     ) throws(StoreFailure) -> Value {
         let result = self.state.withLock { state -> Result<Value, StoreFailure> in
@@ -129,7 +168,7 @@ package final class InMemoryStore: Store, Recorder {
 }
 
 extension InMemoryStore.State {
-    fileprivate mutating func update(_ id: MailboxID, with update: ListingUpdate) -> StoredListing {
+    mutating func update(_ id: MailboxID, with update: ListingUpdate) -> StoredListing {
         let empty = StoredListing(
             mailbox: id,
             validity: nil,
@@ -147,6 +186,7 @@ extension InMemoryStore.State {
                 uniqueID: name
             )
             mailbox.nextNumber += 1
+            mailbox.listed[added.uid.value] = added
         }
         if let present = update.present {
             mailbox.gone = Set(mailbox.known.keys.filter { uid in !present.contains { $0.contains(uid) } })
@@ -157,7 +197,8 @@ extension InMemoryStore.State {
             validity: update.validity,
             exists: update.exists,
             uidNext: update.uidNext,
-            snapshot: MailboxSnapshot(validity: update.validity, messages: messages)
+            snapshot: MailboxSnapshot(validity: update.validity, messages: messages),
+            changes: mailbox.listing.changes + 1
         )
         self.mailboxes[id] = mailbox
         return mailbox.listing

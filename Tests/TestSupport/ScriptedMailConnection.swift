@@ -14,8 +14,10 @@ final class ScriptedMailConnection: ChannelInboundHandler {
     /// The command so far, when literals cut it.
     private var command: [UInt8] = []
     private var literal = 0
-    private var saslTag: String?
+    private var sasl: ScriptedSASL?
     private var account: String?
+    /// UIDs in order, as this connection knows them.
+    private var seen: [UInt32]?
     private var greeted = false
     private var sent = 0
 
@@ -100,9 +102,8 @@ final class ScriptedMailConnection: ChannelInboundHandler {
             var line = Array(self.input[..<end])
             self.input.removeFirst(end + 1)
             if line.last == 13 { line.removeLast() }
-            if let tag = self.saslTag {
-                self.saslTag = nil
-                self.authenticate(tag, line, context)
+            if let sasl = self.sasl {
+                self.authenticate(sasl, line, context)
                 continue
             }
             if let (length, waits) = Self.literal(at: line) {
@@ -160,7 +161,9 @@ final class ScriptedMailConnection: ChannelInboundHandler {
             self.line("* BYE see you", context)
             self.line("\(tag) OK", context)
             context.close(promise: nil)
-        case "NOOP": self.line("\(tag) OK", context)
+        case "NOOP":
+            self.tellChanges(context)
+            self.line("\(tag) OK", context)
         case "ID":
             self.line("* ID NIL", context)
             self.line("\(tag) OK", context)
@@ -168,10 +171,22 @@ final class ScriptedMailConnection: ChannelInboundHandler {
         }
     }
 
+    /// What has gone and come since EXAMINE or the last NOOP (RFC 3501 §7.4.1, §7.3.1).
+    private func tellChanges(_ context: ChannelHandlerContext) {
+        guard let seen = self.seen, let mailbox = self.mailbox else { return }
+        let present = Set(mailbox.mails.map(\.uid))
+        for (index, uid) in seen.enumerated().reversed() where !present.contains(uid) {
+            self.line("* \(index + 1) EXPUNGE", context)
+        }
+        self.seen = mailbox.mails.map(\.uid)
+        if !present.isSubset(of: seen) { self.line("* \(mailbox.mails.count) EXISTS", context) }
+    }
+
     private func answerInAccount(_ request: ScriptedMailServer.Request, _ context: ChannelHandlerContext) {
         guard let mailbox = self.mailbox else { return self.line("\(request.tag) BAD not now", context) }
         switch request.verb {
         case "EXAMINE":
+            self.seen = mailbox.mails.map(\.uid)
             self.line("* \(mailbox.mails.count) EXISTS", context)
             self.line("* 0 RECENT", context)
             self.line("* OK [UIDVALIDITY \(mailbox.validity)] valid", context)
@@ -209,8 +224,17 @@ final class ScriptedMailConnection: ChannelInboundHandler {
             if request.arguments.contains("INTERNALDATE") {
                 output += Array(" INTERNALDATE \"\(mail.internalDate)\"".utf8)
             }
+            if request.arguments.contains("EMAILID"), let id = mail.emailID { output += Array(" EMAILID (\(id))".utf8) }
             if request.arguments.contains("FLAGS") {
                 output += Array(" FLAGS (\(mail.flags.joined(separator: " ")))".utf8)
+            }
+            if request.arguments.contains("BODY.PEEK[HEADER]") {
+                output += Array(" BODY[HEADER] {\(mail.header.count)}\r\n".utf8) + mail.header
+            }
+            if request.arguments.contains("BODY.PEEK[HEADER.FIELDS (") {
+                let fields = mail.fields(request.arguments)
+                output +=
+                    Array(" BODY[HEADER.FIELDS (\(fields.names))] {\(fields.octets.count)}\r\n".utf8) + fields.octets
             }
             if request.arguments.contains("BODY.PEEK[]") { output += Self.body(of: mail, request.arguments) }
             output += Array(")\r\n".utf8)
@@ -229,19 +253,25 @@ final class ScriptedMailConnection: ChannelInboundHandler {
     }
 
     private func beginAuthenticate(_ request: ScriptedMailServer.Request, _ context: ChannelHandlerContext) {
-        let words = request.arguments.split(separator: " ")
+        let words = request.arguments.split(separator: " ").map(String.init)
+        let sasl = ScriptedSASL(tag: request.tag, mechanism: words.first ?? "")
         guard words.count > 1 else {
-            self.saslTag = request.tag
+            self.sasl = sasl
             return self.line("+ ", context)
         }
-        self.authenticate(request.tag, Array(words[1].utf8), context)
+        self.authenticate(sasl, Array(words[1].utf8), context)
     }
 
-    private func authenticate(_ tag: String, _ response: [UInt8], _ context: ChannelHandlerContext) {
-        let decoded = Data(base64Encoded: Data(response)).map { [UInt8]($0) } ?? []
-        let fields = decoded.split(separator: 0, omittingEmptySubsequences: false).map { Array($0) }
-        guard fields.count == 3 else { return self.line("\(tag) BAD response", context) }
-        self.logIn(tag, name: fields[1], password: fields[2], context)
+    private func authenticate(_ sasl: ScriptedSASL, _ response: [UInt8], _ context: ChannelHandlerContext) {
+        var sasl = sasl
+        self.sasl = nil
+        switch sasl.respond(response, self.settings) {
+        case .challenge(let text):
+            self.sasl = sasl
+            self.line("+ " + Data(text.utf8).base64EncodedString(), context)
+        case .loggedIn(let name): self.loggedIn(sasl.tag, name, context)
+        case .refused(let text): self.line("\(sasl.tag) \(text)", context)
+        }
     }
 
     private func logIn(_ tag: String, name: [UInt8], password: [UInt8], _ context: ChannelHandlerContext) {
@@ -249,6 +279,10 @@ final class ScriptedMailConnection: ChannelInboundHandler {
         guard self.settings.passwords[name].map({ Array($0.utf8) == password }) == true else {
             return self.line("\(tag) NO [AUTHENTICATIONFAILED] no", context)
         }
+        self.loggedIn(tag, name, context)
+    }
+
+    private func loggedIn(_ tag: String, _ name: String, _ context: ChannelHandlerContext) {
         self.account = name
         self.line("\(tag) OK [CAPABILITY \(self.settings.capabilities)] welcome", context)
     }

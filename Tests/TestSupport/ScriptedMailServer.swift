@@ -44,6 +44,11 @@ package final class ScriptedMailServer: Sendable {
         package var capabilities = "IMAP4rev1 AUTH=PLAIN SASL-IR ID ESEARCH LITERAL+ QUOTA"
         /// By login name.
         package var passwords: [String: String] = ["info@example.com": "secret"]
+        /// Access tokens, by login name.
+        package var tokens: [String: String] = [:]
+        package var scramIterations = 4_096
+        /// The signature that SCRAM ends with is not that of the password.
+        package var liesInSCRAM = false
         package var mailboxes: [String: ScriptedMailbox] = ["info@example.com": .sample(3)]
         package var script: Script?
         /// A literal that waits for `+` is answered NO.
@@ -112,6 +117,11 @@ package final class ScriptedMailServer: Sendable {
     package func dropConnections() {
         let channels = self.state.withLock { Array($0.channels.values) }
         for channel in channels { channel.close(promise: nil) }
+    }
+
+    /// Cuts the connection of this number.
+    package func drop(connection number: Int) {
+        self.state.withLock { $0.channels[number] }?.close(promise: nil)
     }
 
     /// Waits until no connection is open.
@@ -184,8 +194,17 @@ extension ScriptedMailServer.Request {
         guard Self.verbs.contains(self.verb) else { return false }
         if self.verb == "UID SEARCH" { return !self.arguments.uppercased().contains("SAVE") }
         guard self.verb == "UID FETCH" else { return true }
-        let items = self.arguments.uppercased().drop { $0 != "(" }.filter { $0 != "(" && $0 != ")" }
-        let words = items.split(separator: " ")
+        // A list of header fields is one item, whatever stands in it, as long as nothing is quoted.
+        var items = Substring(self.arguments.uppercased()).drop { $0 != "(" }
+        if let start = items.firstRange(of: "HEADER.FIELDS ("),
+            let end = items[start.upperBound...].firstRange(of: ")]")
+        {
+            guard items[start.upperBound..<end.lowerBound].allSatisfy({ $0.isLetter || " -".contains($0) }) else {
+                return false
+            }
+            items.replaceSubrange(start.lowerBound..<end.upperBound, with: "HEADER.FIELDS]")
+        }
+        let words = items.filter { $0 != "(" && $0 != ")" }.split(separator: " ")
         return !words.isEmpty && words.allSatisfy { Self.items.contains($0) || $0.hasPrefix("BODY.PEEK[") }
     }
 }

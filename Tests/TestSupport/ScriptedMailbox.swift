@@ -5,6 +5,8 @@ package struct ScriptedMailbox: Sendable {
         package var octets: [UInt8]
         package var flags: [String]
         package var internalDate: String
+        /// Told where the server announces OBJECTID.
+        package var emailID: String?
 
         package init(
             uid: UInt32,
@@ -16,6 +18,31 @@ package struct ScriptedMailbox: Sendable {
             self.octets = octets
             self.flags = flags
             self.internalDate = internalDate
+        }
+
+        /// Up to the empty line, and with it.
+        var header: ArraySlice<UInt8> {
+            for end in stride(from: 4, through: self.octets.count, by: 1)
+            where self.octets[(end - 4)..<end].elementsEqual("\r\n\r\n".utf8) {
+                return self.octets[..<end]
+            }
+            return self.octets[...]
+        }
+
+        /// The header fields that a FETCH's arguments name, folded lines included, and the empty line; and their names.
+        func fields(_ arguments: String) -> (names: String, octets: [UInt8]) {
+            let list = arguments.drop { $0 != "(" }.dropFirst().drop { $0 != "(" }.dropFirst().prefix { $0 != ")" }
+            let wanted = Set(list.split(separator: " ").map { $0.lowercased() })
+            var octets: [UInt8] = []
+            var keeps = false
+            for line in self.header.split(separator: 10) where line != [13] {
+                if line.first != 32, line.first != 9 {
+                    let name = String(decoding: line.prefix { $0 != 58 }, as: UTF8.self).lowercased()
+                    keeps = wanted.contains(name)
+                }
+                if keeps { octets += line + [10] }
+            }
+            return (String(list), octets + [13, 10])
         }
     }
 
@@ -46,6 +73,11 @@ package struct ScriptedMailbox: Sendable {
     package mutating func deliver(_ octets: [UInt8]) {
         self.mails.append(Mail(uid: self.uidNext, octets: octets))
         self.uidNext &+= 1
+    }
+
+    /// The UIDs that the set at the beginning of a UID FETCH's arguments names.
+    package func uids(in arguments: String) -> [UInt32] {
+        self.mails(in: arguments.prefix { $0 != " " }).map(\.uid)
     }
 
     /// The mails a UID set names (RFC 3501 §9 sequence-set), `n:*` always naming the last.

@@ -17,8 +17,11 @@ struct SessionScript {
     /// - `listener`: `implicit` (default), `stls`, `plain`;  `hides no`
     /// - `speaker`: a device's name (default `frontdesk`), or `once`, `keep`
     /// - `maildrop`: `7 (10 octets), 9 (20 octets)`, or `count N`: rows are numbered as the UIDs
+    /// - `notice TEXT`: a message of our own at the end, with `\n` as in `body`
     /// - `hidden`, `withheld`: ranges as `NumberRanges` reads them;  `own 9 newuid`
     /// - `body UID text`, with `\n` for CRLF and `\0` for NUL;  `size UID N`: N octets of lines after a small header
+    /// - `disconnect confirmed`, `window DAYS`: settings of the device;  `shortest DAYS`: what CAPA says before the login
+    /// - `acknowledged no`: the device's TCP has not acknowledged everything when it is read from; `yes` is the default
     /// - `login`, `listing`, `fetch`: `ok`, or a failure's name; `fetch breaks` breaks after the first piece
     /// - `store`: `ok`, `full`;  `hold NAME`, `unhold NAME`: answers wait for `release NAME`
     /// - `show records`, `show timers`
@@ -37,7 +40,7 @@ struct SessionScript {
             guard words.count == 2, let uid = UInt32(exactly: words[0]) else { return false }
             self.bodies[uid] = Self.lines(words[1])
         case "listener", "hides", "speaker", "maildrop", "hidden", "withheld", "own", "login", "listing", "fetch",
-            "store":
+            "store", "disconnect", "window", "shortest", "acknowledged", "notice":
             self.settings[key] = value
         default: return false
         }
@@ -46,6 +49,7 @@ struct SessionScript {
 
     func shows(_ what: String) -> Bool { self.shown.contains(what) }
     func isHeld(_ what: String) -> Bool { self.held.contains(what) }
+    var isAcknowledged: Bool { self.settings["acknowledged", default: "yes"] == "yes" }
     var storeWorks: Bool { self.settings["store", default: "ok"] == "ok" }
 
     var configuration: SessionConfiguration {
@@ -55,7 +59,11 @@ struct SessionScript {
             case "plain": .plaintextAllowed
             case _: .implicit
             }
-        return SessionConfiguration(encryption: encryption, hidesDeleted: self.settings["hides"] != "no")
+        return SessionConfiguration(
+            encryption: encryption,
+            hidesDeleted: self.settings["hides"] != "no",
+            shortestWindow: self.settings["shortest"].flatMap { Int($0) }
+        )
     }
 
     var arrival: Arrival {
@@ -67,12 +75,26 @@ struct SessionScript {
     var loginAnswer: Result<Admission, LoginRefusal> {
         switch self.settings["login", default: "ok"] {
         case "ok":
-            return .success(Admission(account: "info@example.com", speaker: self.speaker, transcript: ["a1 LOGIN …"]))
+            return .success(
+                Admission(
+                    account: "info@example.com",
+                    speaker: self.speaker,
+                    settings: self.deviceSettings,
+                    transcript: ["a1 LOGIN …"]
+                )
+            )
         case "noname": return .failure(.noDeviceName)
         case "devices": return .failure(.store(.tooManyDevices))
         case "busy": return .failure(.store(.busy))
         case let name: return .failure(.upstream(Self.failure(name), transcript: ["a1 LOGIN …"]))
         }
+    }
+
+    private var deviceSettings: DeviceSettings {
+        DeviceSettings(
+            windowDays: self.settings["window"].flatMap { Int($0) },
+            onDisconnect: self.settings["disconnect"].flatMap(DisconnectPolicy.init)
+        )
     }
 
     private var speaker: Speaker {
@@ -98,8 +120,14 @@ struct SessionScript {
             mailbox: MailboxID(1),
             snapshot: MailboxSnapshot(validity: UIDValidity(1), messages: self.messages),
             view: DeviceView(hidden: hidden, ownUniqueIDs: own),
-            withheld: NumberRanges(self.settings["withheld", default: ""]) ?? NumberRanges()
+            withheld: NumberRanges(self.settings["withheld", default: ""]) ?? NumberRanges(),
+            notice: self.notice
         )
+    }
+
+    private var notice: DeviceNotice? {
+        guard let text = self.settings["notice"], let uniqueID = UniqueID("leavecopy-notice-1") else { return nil }
+        return DeviceNotice(uniqueID: uniqueID, text: Self.octets(of: text))
     }
 
     private var messages: [Message] {
@@ -115,7 +143,8 @@ struct SessionScript {
 
     private static func message(_ uid: UInt32, size: UInt32) -> Message? {
         guard let uid = UID(uid), let validity = UIDValidity(1) else { return nil }
-        let uniqueID = UniqueIDFormat.dovecot.uniqueID(of: uid, validity: validity)
+        let listed = ListedMessage(uid: uid, size: size, internalDate: nil)
+        let uniqueID = UniqueIDFormat.dovecot.uniqueID(of: listed, validity: validity)
         return Message(number: uid.value, uid: uid, size: size, uniqueID: uniqueID)
     }
 
@@ -245,6 +274,8 @@ extension Change {
         case .size(_, let number, let octets): "size \(number) \(octets)"
         case .details(_, let number, let details):
             "details \(number) \(details.subject.pictures)"
+        case .headers(let read): "headers of \(read.details.count)"
+        case .endNotice(let uniqueID): "end notice \(uniqueID.text)"
         }
     }
 }

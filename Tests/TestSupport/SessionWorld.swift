@@ -35,7 +35,11 @@ package struct SessionWorld {
 
     package mutating func hold(_ octets: [UInt8]) { self.held += octets }
 
+    /// What was held and this come in one read.
     package mutating func send(_ octets: [UInt8]) {
+        if self.waiting == nil, self.framer.buffered == 0 {
+            self.session?.inputBegan(isAcknowledged: self.script.isAcknowledged)
+        }
         self.framer.receive(ByteBuffer(bytes: self.held + octets))
         self.held = []
         self.run()
@@ -134,7 +138,8 @@ package struct SessionWorld {
                 isClean ? $0.tlsEstablished(SessionScript.tls) : $0.refusedConnection(reason: "octets behind STLS")
             }
         case .login(let request):
-            self.say("-> login \(request.name.pictures) by \(request.method)")
+            let kind = if case .token = request.secret { " with a token" } else { "" }
+            self.say("-> login \(request.name.pictures) by \(request.method)\(kind)")
             let answer = self.script.loginAnswer
             self.answer("login", held: self.script.isHeld("login")) { $0.loginAnswered(answer) }
         case .openMaildrop:

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Upstream
 
-@Suite("Fetching over one connection a lease", .timeLimit(.minutes(1)))
+@Suite("Fetching over one connection a lease", .timeLimit(.minutes(5)))
 struct BodyTests {
     struct Answer: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -149,7 +149,7 @@ struct BodyTests {
     func several() async throws {
         var settings = ScriptedMailServer.Settings()
         settings.mailboxes[Fixture.name] = .sample(40)
-        let fixture = try await Fixture(settings)
+        let fixture = try await Fixture(settings) { $0.connectionsPerAccount = 1 }
         let lease = try await fixture.lease()
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for uid in UInt32(1)...40 {

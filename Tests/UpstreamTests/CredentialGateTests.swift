@@ -61,6 +61,23 @@ struct CredentialGateTests {
         try await fixture.stop()
     }
 
+    @Test("guesses of devices do not count against the operator's own secret, nor that against theirs")
+    func operatorsSecret() async throws {
+        let fixture = try await Fixture { $0.failedLoginsAnHour = 2 }
+        for guess in ["one", "two", "three"] {
+            guard case .failure(.credentials) = await fixture.open(Fixture.name, guess) else {
+                Issue.record("a wrong password opened the mailbox")
+                return
+            }
+        }
+        #expect(await fixture.open().problem == .credentials(answeredLocally: true))
+        let lease = try await fixture.open(Array(Fixture.name.utf8), Secret("secret".utf8), isOperators: true).get()
+            .lease
+        lease.release()
+        try await fixture.stop()
+        #expect(fixture.server.connections == 3)
+    }
+
     @Test("two accounts that alternate with swapped passwords never see each other's mail (S-18)")
     func neverCross() async throws {
         var settings = ScriptedMailServer.Settings()
@@ -93,7 +110,7 @@ struct CredentialGateTests {
         let third = AnswerOnce<Bool>()
         let login = UpstreamLogin(
             name: Array(Fixture.name.utf8),
-            password: Secret("secret".utf8),
+            secret: .password(Secret("secret".utf8)),
             session: SessionID("s3")
         )
         fixture.mailboxes.open(login) { result in

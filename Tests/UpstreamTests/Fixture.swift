@@ -37,10 +37,17 @@ struct Fixture {
             trust: trust,
             authentication: authentication
         )
+        configuration.collectsHeaderKeys = false
+        // Each lease logs in by itself, and nothing is kept; tests of the pool say otherwise.
+        configuration.loginCacheSeconds = 0
+        configuration.cache.memory = 0
+        // A machine that is busy is no reason to be told that there are too many.
+        configuration.connectionWaitSeconds = 300
         configure(&configuration)
         self.mailboxes = try MailboxDirectory(
             configuration: configuration,
             store: self.store,
+            records: UpstreamRecords(recorder: self.store, now: { 1_764_000_000_000_000 }),
             group: MultiThreadedEventLoopGroup.singleton,
             logger: self.log.logger,
             seconds: { [clock = self.clock] in clock.seconds.load(ordering: .relaxed) }
@@ -58,11 +65,36 @@ struct Fixture {
         await self.open(Array(name.utf8), Secret(password.utf8))
     }
 
-    func open(_ name: [UInt8], _ password: Secret) async -> Result<OpenedMailbox, UpstreamFailure> {
-        let login = UpstreamLogin(name: name, password: password, session: SessionID("s1"))
-        let answers = AnswerOnce<Result<OpenedMailbox, UpstreamFailure>>()
+    func open(token: String) async -> Result<OpenedMailbox, UpstreamFailure> {
+        await self.open(Array(Fixture.name.utf8), .token(Secret(token.utf8)))
+    }
+
+    func open(
+        _ name: [UInt8],
+        _ password: Secret,
+        isOperators: Bool = false
+    ) async -> Result<OpenedMailbox, UpstreamFailure> {
+        await self.open(name, .password(password), isOperators: isOperators)
+    }
+
+    func open(
+        _ name: [UInt8],
+        _ secret: LoginSecret,
+        isOperators: Bool = false
+    ) async -> Result<OpenedMailbox, UpstreamFailure> {
+        let login = UpstreamLogin(name: name, secret: secret, isOperators: isOperators, session: SessionID("s1"))
+        let answers = AnswerOnce<Result<OpenedMailbox, UpstreamRefusal>>()
         self.mailboxes.open(login) { answers.give($0) }
-        return await answers.wait()
+        return await answers.wait().mapError(\.failure)
+    }
+
+    static func login(session: String = "s2") -> UpstreamLogin {
+        UpstreamLogin(
+            name: Array(Fixture.name.utf8),
+            secret: .password(Secret("secret".utf8)),
+            isOperators: false,
+            session: SessionID(session)
+        )
     }
 
     /// Opens the mailbox, or throws.
@@ -84,9 +116,13 @@ extension MailboxLease {
 
     /// Fetches a message whole, asking for the next pieces only when those before were taken.
     func fetch(_ uid: UInt32, _ section: Section = .whole) async throws -> Fetched {
-        let taker = Taker()
         guard let uid = UID(uid) else { throw CancellationError() }
-        taker.begin(self.body(BodyRequest(uid: uid, section: section)) { taker.hear($0) })
+        return try await self.fetch(BodyRequest(uid: uid, section: section))
+    }
+
+    func fetch(_ request: BodyRequest) async throws -> Fetched {
+        let taker = Taker()
+        taker.begin(self.body(request) { taker.hear($0) })
         return await taker.done.wait()
     }
 }

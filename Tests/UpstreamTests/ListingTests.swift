@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Upstream
 
-@Suite("Listing over one connection a lease", .timeLimit(.minutes(1)))
+@Suite("Listing over one connection a lease", .timeLimit(.minutes(5)))
 struct ListingTests {
     private func poll(_ fixture: Fixture) async throws -> Result<ListedMailbox, UpstreamFailure> {
         let lease = try await fixture.lease()
@@ -99,13 +99,68 @@ struct ListingTests {
         try await fixture.stop()
     }
 
-    @Test("another UIDVALIDITY shows nothing as new")
+    @Test("under another UIDVALIDITY messages keep what they are known by; an empty mailbox waits for a person")
     func renumbered() async throws {
-        let fixture = try await Fixture()
-        _ = try await self.poll(fixture).get()
-        fixture.server.change { $0.mailboxes[Fixture.name]?.validity = 2 }
+        var settings = ScriptedMailServer.Settings()
+        var mailbox = ScriptedMailbox.sample(3)
+        for index in mailbox.mails.indices { mailbox.mails[index].octets += Array(repeating: 0x61, count: index) }
+        settings.mailboxes[Fixture.name] = mailbox
+        let fixture = try await Fixture(settings)
+        let before = try await self.poll(fixture).get().snapshot
+        mailbox.validity = 2
+        mailbox.mails.reverse()
+        for index in mailbox.mails.indices { mailbox.mails[index].uid = UInt32(11 + index) }
+        let moved = mailbox
+        fixture.server.change { $0.mailboxes[Fixture.name] = moved }
+        let after = try await self.poll(fixture).get().snapshot
+        #expect((0..<3).map { after[$0]?.uid.value } == [11, 12, 13])
+        #expect((0..<3).map { after[$0]?.uniqueID } == (0..<3).reversed().map { before[$0]?.uniqueID })
+        // Each time anew a person is told once.
+        for time in 1...2 {
+            fixture.server.change { $0.mailboxes[Fixture.name] = moved }
+            #expect(try await self.poll(fixture).get().snapshot == after)
+            fixture.server.change { settings in
+                settings.mailboxes[Fixture.name]?.validity = 3
+                settings.mailboxes[Fixture.name]?.mails = []
+            }
+            for _ in 0..<2 { #expect(try await self.poll(fixture).problem == .uidValidityChanged) }
+            #expect(fixture.log.count("error: UIDVALIDITY has changed") == time)
+        }
+        #expect(fixture.log.count("again and again") == 0)
+        fixture.store.acceptDoubt()
+        #expect(try await self.poll(fixture).get().snapshot.count == 0)
+        try await fixture.stop()
+    }
+
+    @Test("a mailbox that waits for a person costs neither a listing nor headers, until something changes")
+    func doubted() async throws {
+        var settings = ScriptedMailServer.Settings()
+        settings.mailboxes[Fixture.name] = .sample(24)
+        let fixture = try await Fixture(settings)
+        let before = try await self.poll(fixture).get()
+        let validity = try #require(before.snapshot.validity)
+        let uids = Self.uids(before).compactMap { UID($0) }
+        let keys = Dictionary(uids.map { ($0, Array(repeating: UInt8(9), count: 16)) }) { first, _ in first }
+        try await fixture.store.keep(keys.mapValues { $0 }, validity, in: before.mailbox)
+        fixture.server.change { settings in
+            settings.mailboxes[Fixture.name] = .sample(24, mark: "not the same at all")
+            settings.mailboxes[Fixture.name]?.validity = 77
+        }
+        func fetches() -> (all: Int, headers: [Substring]) {
+            let fetches = fixture.server.requests.filter { $0.verb == "UID FETCH" }.map(\.arguments)
+            return (fetches.count, fetches.filter { $0.contains("HEADER") }.map { $0.prefix { $0 != " " } })
+        }
         #expect(try await self.poll(fixture).problem == .uidValidityChanged)
-        #expect(fixture.server.count(of: "UID FETCH") == 1)
+        let first = fetches()
+        #expect(first.headers.count == 1)
+        for _ in 0..<3 { #expect(try await self.poll(fixture).problem == .uidValidityChanged) }
+        #expect(fetches().all == first.all)
+        fixture.server.change { $0.mailboxes[Fixture.name]?.deliver(Array("Subject: one more\r\n\r\n".utf8)) }
+        #expect(try await self.poll(fixture).problem == .uidValidityChanged)
+        #expect(fetches().headers.dropFirst() == ["25"])
+        fixture.store.acceptDoubt()
+        #expect(try await self.poll(fixture).get().snapshot.count == 25)
+        #expect(fetches().headers.count == 2)
         #expect(fixture.log.count("error: UIDVALIDITY has changed") == 1)
         try await fixture.stop()
     }

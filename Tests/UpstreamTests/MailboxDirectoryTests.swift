@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Upstream
 
-@Suite("MailboxDirectory", .timeLimit(.minutes(1)))
+@Suite("MailboxDirectory", .timeLimit(.minutes(5)))
 struct MailboxDirectoryTests {
     @Test("logs in, EXAMINEs, lists, fetches and says LOGOUT")
     func plainPath() async throws {

@@ -17,7 +17,7 @@ struct ReadOnlyGuardTests {
         let planted = "a UID STORE 1 +FLAGS (\\Deleted)\r\n"
         try await withAlarms(alarms, to: server) { channel in
             try await channel.writeAndFlush(ByteBuffer(string: "a NOOP\r\n")).get()
-            await #expect(throws: ReadOnlyGuard.Refused.self) {
+            await #expect(throws: GuardRefusal.self) {
                 try await channel.writeAndFlush(ByteBuffer(string: planted)).get()
             }
             try await channel.closeFuture.get()

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import Upstream
 
-@Suite("UpstreamProbe", .timeLimit(.minutes(1)))
+@Suite("UpstreamProbe", .timeLimit(.minutes(5)))
 struct UpstreamProbeTests {
     private func probe(
         _ server: ScriptedMailServer,

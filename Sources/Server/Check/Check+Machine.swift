@@ -1,3 +1,5 @@
+import Report
+
 // The gateway's own machine: the state folder and the certificates.
 extension Check {
     private static let mebibyte: Int64 = 1 << 20

@@ -1,3 +1,4 @@
+import Report
 import enum Gateway.UpstreamFailure
 
 // The mail server: first without an account, then with one, and the provider's own POP3 beside it.

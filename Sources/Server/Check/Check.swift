@@ -1,3 +1,5 @@
+import Report
+
 /// `leavecopy check`: tries the configuration, the machine and the mail server, and says of each what is well, what is
 /// not, and the step that mends it. Changes nothing anywhere.
 package struct Check: Sendable {

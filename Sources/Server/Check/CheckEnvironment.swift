@@ -96,7 +96,12 @@ extension CheckEnvironment {
                 sources.append(CertificateSource(chainPEM: chain, keyPEM: key, name: files.certificate))
             }
             let profile: TLSContext.Profile = listener.isLegacy ? .legacy : .modern
-            _ = try TLSContext.server(certificates: sources, profile: profile, strictALPN: listener.isStrictALPN)
+            _ = try TLSContext.server(
+                certificates: sources,
+                profile: profile,
+                strictALPN: listener.isStrictALPN,
+                clientAuthority: listener.clientAuthority
+            )
         } catch let error as TLSError {
             return .unusable(reason: "\(error)")
         } catch {

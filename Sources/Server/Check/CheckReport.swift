@@ -1,4 +1,6 @@
 import Foundation
+package import Report
+import Store
 
 /// What `leavecopy check` found, line by line, and how the command ends.
 package struct CheckReport: Hashable, Sendable {
@@ -40,7 +42,7 @@ package struct CheckReport: Hashable, Sendable {
     private static func weight(_ status: ExitStatus) -> Int {
         switch status {
         case .success: 0
-        case .failure: 1
+        case .failure, .unmatched: 1
         case .upstreamAway: 2
         case .software: 3
         case .cannotCreate: 4
@@ -78,8 +80,6 @@ package struct CheckReport: Hashable, Sendable {
                 step: $0.step?[language]
             )
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(Shown(status: self.status.rawValue, lines: lines)), as: UTF8.self)
+        return try JSONText.of(Shown(status: self.status.rawValue, lines: lines))
     }
 }

@@ -10,7 +10,7 @@ package struct ProbedUpstream: CheckedUpstream {
 
     /// Nil when the CA file of the configuration cannot be used.
     init?(_ configuration: Configuration, logger: Logger) {
-        guard let upstream = try? UpstreamConfiguration(configuration.upstream),
+        guard let upstream = try? UpstreamConfiguration(configuration.upstream, configuration.policies),
             let probe = try? UpstreamProbe(
                 configuration: upstream,
                 group: MultiThreadedEventLoopGroup.singleton,

@@ -1,4 +1,5 @@
-import Foundation
+package import Report
+import Store
 
 extension Configuration {
     /// The configuration in force as a file, each line with where its value came from.
@@ -10,12 +11,14 @@ extension Configuration {
             let sections = parts.dropLast()
             let shared = zip(open, sections).prefix { $0 == $1 }.count
             for depth in shared..<sections.count {
-                lines += Self.heading(sections[depth], isFirst: !open.contains { Self.isEntry($0) }, depth: depth)
+                let name = Self.name(sections[depth])
+                // Another entry of the list that is open.
+                if depth == shared, open.dropFirst(depth).first.map(Self.name) == name { continue }
+                lines.append(("\(Self.indent(sections.prefix(depth)))\(name):", ""))
             }
             let opened = sections.dropFirst(shared).last.map(Self.isEntry) == true
             open = Array(sections)
-            let depth = sections.reduce(0) { $0 + (Self.isEntry($1) ? 2 : 1) }
-            let indent = String(repeating: " ", count: max(depth * 2 - (opened ? 2 : 0), 0)) + (opened ? "- " : "")
+            let indent = opened ? Self.indent(sections.dropLast()) + "  - " : Self.indent(sections)
             let value = Self.quoted(setting.value)
             lines.append(("\(indent)\(parts.last ?? ""): \(value)", setting.origin.text(in: language)))
         }
@@ -36,32 +39,38 @@ extension Configuration {
         let shown = self.settings.inTableOrder.map {
             Shown(key: $0.path, value: $0.value.text, origin: $0.origin.text(in: .english))
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(shown), as: UTF8.self)
+        return try JSONText.of(shown)
     }
 
     private static func isEntry(_ section: Substring) -> Bool { section.hasSuffix("]") }
 
-    private static func heading(_ section: Substring, isFirst: Bool, depth: Int) -> [(text: String, origin: String)] {
-        let name = section.prefix { $0 != "[" }
-        if self.isEntry(section) { return isFirst ? [("\(name):", "")] : [] }
-        return [("\(String(repeating: " ", count: depth * 4))\(name):", "")]
+    private static func name(_ section: Substring) -> Substring { section.prefix { $0 != "[" } }
+
+    /// Two blanks for a section, two more for the hyphen of an entry.
+    private static func indent(_ sections: some Sequence<Substring>) -> String {
+        String(repeating: "  ", count: sections.reduce(0) { $0 + (Self.isEntry($1) ? 2 : 1) })
     }
 
     /// Quoted where YAML would read something else.
     private static func quoted(_ value: ConfigurationValue) -> String {
-        guard case .text(let text) = value else { return value.text }
+        switch value {
+        case .text(let text): self.quoted(text)
+        case .integer: value.text
+        case .texts(let texts): "[\(texts.map { self.quoted($0) }.joined(separator: ", "))]"
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy { octet in
             (0x61...0x7A).contains(octet | 0x20) || (0x30...0x39).contains(octet) || "/._-:".utf8.contains(octet)
         }
-        return isPlain && !text.hasPrefix("-") && !text.hasPrefix(":") && !text.hasSuffix(":")
+        return isPlain && !text.isEmpty && !text.hasPrefix("-") && !text.hasPrefix(":") && !text.hasSuffix(":")
             ? text : "'\(text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'"
     }
 }
 
 extension ConfigurationSettings {
-    /// As the table has its keys, and the listeners one after the other.
+    /// As the table has its keys, and the entries of a list one after the other.
     var inTableOrder: [Setting] {
         var paths: [String] = []
         func walk(_ keys: [ConfigurationKey], _ path: String) {
@@ -71,11 +80,9 @@ extension ConfigurationSettings {
                 case .section(let keys):
                     walk(keys, path)
                 case .list(let keys):
-                    for index in 0..<self.settings.count where self.contains("\(path)[\(index)].") {
-                        walk(keys, "\(path)[\(index)]")
-                    }
-                case .name, .text, .folder, .file, .files, .integer, .size, .choice, .choices, .address, .networks,
-                    .upstream:
+                    for index in 0..<self.count(of: path) { walk(keys, "\(path)[\(index)]") }
+                case .form, .forms, .folder, .file, .newFile, .files, .secretFile, .command, .integer, .size, .choice,
+                    .choices:
                     paths.append(path)
                 }
             }
@@ -83,6 +90,4 @@ extension ConfigurationSettings {
         walk(ConfigurationTable.keys, "")
         return paths.compactMap { self[$0] }
     }
-
-    private func contains(_ prefix: String) -> Bool { self.settings.contains { $0.path.hasPrefix(prefix) } }
 }

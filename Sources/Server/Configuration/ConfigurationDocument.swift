@@ -1,3 +1,4 @@
+import Report
 import Yams
 
 /// A configuration file as a tree of our own: texts stay texts (`yes`, `10:30`, `0o17`), and each keeps its place.

@@ -1,3 +1,5 @@
+package import Report
+
 /// One key of the configuration file. The parser, `config show` and the test of the example file are made from these, so
 /// a key cannot exist in one of them and be missing in another.
 package struct ConfigurationKey: Sendable {
@@ -29,32 +31,41 @@ package struct ConfigurationKey: Sendable {
     }
 
     package indirect enum Kind: Sendable {
-        /// Letters, digits, dot, underscore and hyphen, at most 63.
-        case name
-        /// Any text without control characters, at most 255 octets.
-        case text
+        /// One text.
+        case form(TextForm)
+        /// One such text or several, none of them twice.
+        case forms(TextForm)
         case folder
         case file
+        /// A file that is written: made when it is not there, in a folder that is.
+        case newFile
         /// One file or two.
         case files
+        /// A file with a secret in it, closed to other users.
+        case secretFile
+        /// A program by its whole path and its arguments, run without a shell.
+        case command
         case integer(ClosedRange<Int>)
         /// Octets, as `256M`.
         case size(ClosedRange<Int>)
         case choice([String])
         /// Some of these, in an order that matters.
         case choices([String])
-        case address
-        case networks
-        case upstream
         case section([ConfigurationKey])
         case list([ConfigurationKey])
+
+        static var name: Kind { .form(.name) }
+        static var text: Kind { .form(.text) }
+        static var address: Kind { .form(.address) }
+        static var networks: Kind { .forms(.network) }
+        static var upstream: Kind { .form(.upstream) }
     }
 
     /// The keys below this one.
     package var keys: [ConfigurationKey] {
         switch self.kind {
         case .section(let keys), .list(let keys): keys
-        case .name, .text, .folder, .file, .files, .integer, .size, .choice, .choices, .address, .networks, .upstream:
+        case .form, .forms, .folder, .file, .newFile, .files, .secretFile, .command, .integer, .size, .choice, .choices:
             []
         }
     }
@@ -64,11 +75,17 @@ extension ConfigurationKey.Kind {
     /// What is accepted, for the hint of an error.
     var accepted: Phrase {
         switch self {
-        case .name: Phrase("a name of letters, digits, '.', '_' and '-'", "英数字と . _ - からなる名前")
-        case .text: Phrase("a text", "文字列")
+        case .form(let form): form.accepted
+        case .forms(let form):
+            Phrase("\(form.accepted.english), or a list of such", "\(form.accepted.japanese)、またはそのリスト")
         case .folder: Phrase("the path of a folder", "フォルダーのパス")
-        case .file: Phrase("the path of a file", "ファイルのパス")
+        case .file, .newFile, .secretFile: Phrase("the path of a file", "ファイルのパス")
         case .files: Phrase("the path of a file, or a list of two", "ファイルのパス、または二つのリスト")
+        case .command:
+            Phrase(
+                "a list of words, the program's whole path and its arguments",
+                "プログラムの絶対パスと引数のリスト"
+            )
         case .integer(let range):
             Phrase(
                 "a whole number from \(range.lowerBound) to \(range.upperBound)",
@@ -83,11 +100,16 @@ extension ConfigurationKey.Kind {
             Phrase("one of: \(words.joined(separator: ", "))", "次のいずれか: \(words.joined(separator: ", "))")
         case .choices(let words):
             Phrase("a list of: \(words.joined(separator: ", "))", "次のリスト: \(words.joined(separator: ", "))")
-        case .address: Phrase("an IPv4 or IPv6 address", "IPv4 または IPv6 アドレス")
-        case .networks: Phrase("a list of networks", "ネットワークのリスト")
-        case .upstream: Phrase("imaps://HOST[:PORT] or imap://HOST[:PORT]", "imaps://ホスト[:ポート] または imap://ホスト[:ポート]")
         case .section: Phrase("a section of keys, indented below it", "字下げしたキーのまとまり")
         case .list: Phrase("a list, each entry begun with '- '", "「- 」で始まる項目のリスト")
+        }
+    }
+
+    /// Whether it is written as a list of texts; one alone may stand without brackets.
+    var isTexts: Bool {
+        switch self {
+        case .forms, .files, .command, .choices: true
+        case .form, .folder, .file, .newFile, .secretFile, .integer, .size, .choice, .section, .list: false
         }
     }
 }

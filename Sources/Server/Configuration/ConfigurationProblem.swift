@@ -1,3 +1,5 @@
+package import Report
+
 /// Something wrong in the configuration: where, what, and what to do about it.
 package struct ConfigurationProblem: Hashable, Sendable {
     package let place: ConfigurationPlace
@@ -48,10 +50,13 @@ package enum ConfigurationPlace: Hashable, Sendable, CustomStringConvertible {
 package struct ConfigurationFailure: Error, Hashable, Sendable {
     package let problems: [ConfigurationProblem]
     package let status: ExitStatus
+    /// SHA-256 of the file, in hexadecimal; nil where none was read.
+    package let digest: String?
 
-    package init(_ problems: [ConfigurationProblem], status: ExitStatus = .configuration) {
+    package init(_ problems: [ConfigurationProblem], status: ExitStatus = .configuration, digest: String? = nil) {
         self.problems = problems
         self.status = status
+        self.digest = digest
     }
 
     package func lines(in language: Language) -> [String] { self.problems.map { $0.line(in: language) } }

@@ -1,4 +1,4 @@
-import enum Gateway.IPAddress
+import Report
 
 extension ConfigurationReader {
     /// The flags of the command line, over what the file said.
@@ -11,6 +11,7 @@ extension ConfigurationReader {
             .choice(Language.allCases.map(\.rawValue)),
             flag: "--language"
         )
+        self.apply(options.review, "review.listen", .form(.reviewPlace), flag: "--review")
         if let file = options.upstreamCA {
             if let obstacle = surroundings.files.obstacle(file) {
                 let what = Phrase("the CA file cannot be read", "CA ファイルを読めません")
@@ -19,7 +20,7 @@ extension ConfigurationReader {
                 self.set("upstream.ca", .text(file), flag: "--upstream-ca")
             }
         }
-        if !options.listen.isEmpty || self.listeners == 0 { self.applyListeners(options.listen) }
+        if !options.listen.isEmpty || self.settings.count(of: "listeners") == 0 { self.applyListeners(options.listen) }
     }
 
     /// Two listeners an address: STLS and implicit TLS.

@@ -1,14 +1,15 @@
+import Report
+
 /// Walks a document along the table: every key is either understood and set, or a problem. Goes on after a problem, so
 /// that all of a file's are found in one run.
 struct ConfigurationReader {
     private(set) var settings = ConfigurationSettings()
     private(set) var problems: [ConfigurationProblem] = []
-    private(set) var listeners = 0
     /// Paths of which something was said already: nothing that follows from it is said a second time.
     private(set) var rejected: Set<String> = []
     /// The folder of the file: relative paths begin there.
-    private let folder: String
-    private let files: ConfigurationFiles
+    let folder: String
+    let files: ConfigurationFiles
 
     init(folder: String, files: ConfigurationFiles) {
         self.folder = folder
@@ -35,10 +36,9 @@ struct ConfigurationReader {
     /// The flags replace the listeners of the file, never mix with them.
     mutating func dropListeners() {
         self.settings.remove { $0.hasPrefix("listeners[") }
-        self.listeners = 0
     }
 
-    mutating func setListeners(_ count: Int) { self.listeners = count }
+    mutating func setListeners(_ count: Int) { self.settings.setCount(count, of: "listeners") }
 
     mutating func add(_ problem: ConfigurationProblem) { self.problems.append(problem) }
 
@@ -75,11 +75,10 @@ struct ConfigurationReader {
             self.section(node, keys, path: path)
         case (.list(let keys), .list(let nodes, _)) where !nodes.isEmpty:
             for (index, node) in nodes.enumerated() { self.section(node, keys, path: "\(path)[\(index)]") }
-            self.listeners = nodes.count
-        case (.networks, .scalar), (.choices, .scalar), (.files, .scalar):
+            self.settings.setCount(nodes.count, of: path)
+        case (_, .scalar) where key.kind.isTexts:
             self.values([node], key, path: path, place: node.place)
-        case (.networks, .list(let nodes, let place)), (.choices, .list(let nodes, let place)),
-            (.files, .list(let nodes, let place)):
+        case (_, .list(let nodes, let place)) where key.kind.isTexts:
             self.values(nodes, key, path: path, place: place)
         case (_, .scalar(let text, let place)):
             switch key.kind.understand(text) {
@@ -105,13 +104,18 @@ struct ConfigurationReader {
                 self.mismatch(node.place, path, key.kind, example: key.example)
                 return
             }
-            guard let checked = self.checkedFile(value, key.kind, path: path, place: place) else { return }
+            guard let checked = self.checked(value, key.kind, isFirst: texts.isEmpty, path: path, place: place) else {
+                return
+            }
             texts.append(checked)
         }
-        if case .files = key.kind, texts.count > 2 { return self.mismatch(place, path, key.kind, example: key.example) }
-        guard !texts.isEmpty, Set(texts).count == texts.count else {
-            return self.mismatch(place, path, key.kind, example: key.example)
-        }
+        let isGood =
+            switch key.kind {
+            case .files: texts.count <= 2 && Set(texts).count == texts.count
+            case .command: true
+            case _: Set(texts).count == texts.count
+            }
+        guard isGood, !texts.isEmpty else { return self.mismatch(place, path, key.kind, example: key.example) }
         self.settings.set(path, .texts(texts), .place(place))
     }
 
@@ -122,37 +126,8 @@ struct ConfigurationReader {
         place: ConfigurationPlace
     ) {
         guard case .text(let text) = value else { return self.settings.set(path, value, .place(place)) }
-        guard let checked = self.checkedFile(text, kind, path: path, place: place) else { return }
+        guard let checked = self.checked(text, kind, path: path, place: place) else { return }
         self.settings.set(path, .text(checked), .place(place))
-    }
-
-    /// The full path of a file that can be read; other kinds of text as they are.
-    private mutating func checkedFile(
-        _ text: String,
-        _ kind: ConfigurationKey.Kind,
-        path: String,
-        place: ConfigurationPlace
-    ) -> String? {
-        switch kind {
-        case .folder:
-            return ConfigurationFiles.absolute(text, in: self.folder)
-        case .file, .files:
-            let full = ConfigurationFiles.absolute(text, in: self.folder)
-            if let obstacle = self.files.obstacle(full) {
-                self.reject(path)
-                self.problems.append(
-                    ConfigurationProblem(
-                        place,
-                        Phrase("'\(path)': the file \(full) cannot be read", "'\(path)': ファイル \(full) を読めません"),
-                        hint: obstacle
-                    )
-                )
-                return nil
-            }
-            return full
-        case .name, .text, .integer, .size, .choice, .choices, .address, .networks, .upstream, .section, .list:
-            return text
-        }
     }
 
     private mutating func fillIn(_ keys: [ConfigurationKey], path: String) {
@@ -160,13 +135,13 @@ struct ConfigurationReader {
             let path = Self.join(path, key.name)
             switch key.kind {
             case .list(let keys):
-                for index in 0..<self.listeners { self.fillIn(keys, path: "\(path)[\(index)]") }
+                for index in 0..<self.settings.count(of: path) { self.fillIn(keys, path: "\(path)[\(index)]") }
             case .section(let keys):
                 self.fillIn(keys, path: path)
             case .choices:
                 let words = key.standard.map { $0.split { "[], ".contains($0) }.map(String.init) }
                 if self.settings[path] == nil, let words { self.settings.set(path, .texts(words), .standard) }
-            case .name, .text, .folder, .file, .files, .integer, .size, .choice, .address, .networks, .upstream:
+            case .form, .forms, .folder, .file, .newFile, .files, .secretFile, .command, .integer, .size, .choice:
                 guard self.settings[path] == nil, let standard = key.standard else { continue }
                 if case .success(let value) = key.kind.understand(standard) {
                     self.settings.set(path, value, .standard)
@@ -204,7 +179,7 @@ struct ConfigurationReader {
             ConfigurationProblem(
                 entry.place,
                 Phrase("unknown key '\(shown)'\(section.english)", "知らないキー '\(shown)'\(section.japanese)"),
-                hint: UnknownKeyHint.hint(for: entry.key, among: keys, path: path)
+                hint: UnknownKeyHint.hint(for: entry, among: keys, path: path)
             )
         )
     }

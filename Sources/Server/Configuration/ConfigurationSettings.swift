@@ -1,3 +1,5 @@
+package import Report
+
 /// A value as its key's kind has understood it.
 package enum ConfigurationValue: Hashable, Sendable {
     case text(String)
@@ -39,6 +41,13 @@ package struct ConfigurationSettings: Sendable {
 
     package private(set) var settings: [Setting] = []
     private var positions: [String: Int] = [:]
+    /// How many entries each list of sections has, by its path.
+    private var counts: [String: Int] = [:]
+
+    /// 0 for a list that is not there.
+    func count(of list: String) -> Int { self.counts[list] ?? 0 }
+
+    mutating func setCount(_ count: Int, of list: String) { self.counts[list] = count }
 
     /// Whether there is a configuration file.
     var isFromFile: Bool {

@@ -1,6 +1,15 @@
+import Report
+
+import enum Gateway.IdentifierKind
+import struct Gateway.IdentityChain
+
 /// Every key there is. A new key is one entry here, one property of `Configuration` and one line of the example file.
 package enum ConfigurationTable {
-    package static let keys: [ConfigurationKey] = [
+    package static let keys: [ConfigurationKey] =
+        Self.machine + Self.listening + [Self.messageDetails(isForAll: true)] + Self.policy(isForAll: true) + Self.lists
+        + Self.outgoing
+
+    private static let machine: [ConfigurationKey] = [
         ConfigurationKey(
             "state",
             .folder,
@@ -37,11 +46,29 @@ package enum ConfigurationTable {
             "The hosted mail server. It is only ever read.",
             "契約先のメールサーバー。読み取りしか行わない。"
         ),
+        ConfigurationKey(
+            "zone",
+            .form(.zone),
+            example: "Asia/Tokyo",
+            "Where a day begins, for 'days' below; the system's time zone when left out.",
+            "下の 'days' で一日が始まる地域。省略時はシステムのタイムゾーン。"
+        ),
+        ConfigurationKey("limits", .section(Self.limits), "What one machine takes on.", "引き受ける量の上限。"),
+    ]
+
+    private static let listening: [ConfigurationKey] = [
         ConfigurationKey("listeners", .list(Self.listener), "Where the PCs connect.", "PC が接続してくる口。"),
         ConfigurationKey(
+            "domain",
+            .forms(.domain),
+            example: "pop.office.example",
+            "Below this name each PC has a server name of its own: frontdesk.pop.office.example is frontdesk.",
+            "この名前の下に PC ごとのサーバー名を置く: frontdesk.pop.office.example は frontdesk。"
+        ),
+        ConfigurationKey(
             "identify",
-            .choices(["tag", "neighbour", "address"]),
-            standard: "[tag, neighbour]",
+            .choices(IdentifierKind.allCases.map(\.rawValue)),
+            standard: "[\(IdentityChain.usualKinds.map(\.rawValue).joined(separator: ", "))]",
             example: "[tag, neighbour]",
             "How a device is told from another, in this order.",
             "端末を見分ける方法。この順に試す。"
@@ -62,158 +89,17 @@ package enum ConfigurationTable {
             "Whether a message that a device deletes is hidden from that device.",
             "端末が削除したメールをその端末から隠すか。"
         ),
-        ConfigurationKey("limits", .section(Self.limits), "What one machine takes on.", "引き受ける量の上限。"),
     ]
 
-    private static let upstream: [ConfigurationKey] = [
+    private static let outgoing: [ConfigurationKey] = [
         ConfigurationKey(
-            "name",
-            .name,
-            standard: "main",
-            example: "main",
-            "What accounts of this server are kept under: never change it, also when the host name changes.",
-            "このサーバーのアカウントをまとめる名前。ホスト名が変わっても変更しないこと。"
+            "record",
+            .section(Self.keeping + Self.record),
+            "How long the record is kept, and where it goes beside the database.",
+            "記録の保存期間と、データベースの外への書き出し。"
         ),
-        ConfigurationKey(
-            "url",
-            .upstream,
-            isRequired: true,
-            example: "imaps://mail.example.com",
-            "Its address: imaps:// is TLS from the start (993), imap:// needs STARTTLS (143).",
-            "アドレス。imaps:// は最初から TLS (993)、imap:// は STARTTLS が必要 (143)。"
-        ),
-        ConfigurationKey(
-            "ca",
-            .file,
-            example: "/etc/leavecopy/upstream-ca.pem",
-            "The CA file its certificate is checked with; the system's CAs when left out.",
-            "証明書を確かめる CA ファイル。省略時はシステムの CA。"
-        ),
-        ConfigurationKey(
-            "mailbox",
-            .text,
-            standard: "INBOX",
-            example: "INBOX",
-            "The mailbox that is shown to the PCs.",
-            "PC に見せるメールボックス。"
-        ),
-        ConfigurationKey(
-            "auth",
-            .choice(["auto", "plain", "login"]),
-            standard: "auto",
-            example: "auto",
-            "How the password is given: AUTHENTICATE PLAIN, LOGIN, or what the server offers.",
-            "パスワードの渡し方: AUTHENTICATE PLAIN、LOGIN、またはサーバーに合わせる。"
-        ),
-        ConfigurationKey(
-            "login-failures-per-hour",
-            .integer(1...1000),
-            standard: "10",
-            example: "10",
-            "Failed logins of one account that reach the mail server in an hour; more are refused here.",
-            "一つのアカウントの失敗したログインを一時間に何回まで送るか。超えた分はここで断る。"
-        ),
-        ConfigurationKey(
-            "connections-per-account",
-            .integer(1...100),
-            standard: "8",
-            example: "8",
-            "Connections to the mail server for one account at a time.",
-            "一つのアカウントで同時に使うメールサーバーへの接続数。"
-        ),
-        ConfigurationKey(
-            "max-message",
-            .size(1 << 20...4 << 30),
-            standard: "256M",
-            example: "256M",
-            "The largest message that is fetched.",
-            "取得するメールの大きさの上限。"
-        ),
-    ]
-
-    private static let listener: [ConfigurationKey] = [
-        ConfigurationKey(
-            "name",
-            .name,
-            example: "pops",
-            "Its name in the record; tls and port when left out.",
-            "記録に残す名前。省略時は方式とポート。"
-        ),
-        ConfigurationKey(
-            "address",
-            .address,
-            standard: "127.0.0.1",
-            example: "192.0.2.10",
-            "The local address it listens on; 0.0.0.0 and :: mean all.",
-            "待ち受けるアドレス。0.0.0.0 と :: は全て。"
-        ),
-        ConfigurationKey(
-            "port",
-            .integer(1...65_535),
-            example: "995",
-            "The TCP port; 995 for implicit TLS and 110 for STLS when left out.",
-            "TCP ポート。省略時は implicit が 995、starttls が 110。"
-        ),
-        ConfigurationKey(
-            "tls",
-            .choice(["implicit", "starttls"]),
-            standard: "implicit",
-            example: "implicit",
-            "TLS from the first octet, or by the command STLS.",
-            "最初から TLS か、STLS コマンドで TLS か。"
-        ),
-        ConfigurationKey(
-            "profile",
-            .choice(["modern", "legacy"]),
-            standard: "modern",
-            example: "modern",
-            "TLS 1.2 and later, or TLS 1.0 and later for old devices (needs allowed-from).",
-            "TLS 1.2 以降か、古い機器のための TLS 1.0 以降か (allowed-from が必要)。"
-        ),
-        ConfigurationKey(
-            "alpn",
-            .choice(["strict", "lenient"]),
-            standard: "strict",
-            example: "strict",
-            "Whether a client that offers protocols without pop3 is refused; lenient for antivirus programs.",
-            "pop3 を含まない ALPN を断るか。ウイルス対策ソフトがある場合は lenient。"
-        ),
-        ConfigurationKey(
-            "allowed-from",
-            .networks,
-            example: "[192.0.2.0/24]",
-            "The networks that may connect at all; everybody when left out.",
-            "接続を許すネットワーク。省略時は全て。"
-        ),
-        ConfigurationKey(
-            "plaintext",
-            .section([
-                ConfigurationKey(
-                    "allowed-from",
-                    .networks,
-                    isRequired: true,
-                    example: "[192.0.2.40/32]",
-                    "The networks of devices that can do no TLS; they may log in without it on this listener.",
-                    "TLS を使えない機器のネットワーク。このリスナーでは TLS なしのログインを許す。"
-                )
-            ]),
-            "For devices that can do no TLS at all.",
-            "TLS をまったく使えない機器のため。"
-        ),
-        ConfigurationKey(
-            "certificate",
-            .files,
-            example: "/etc/leavecopy/tls/fullchain.pem",
-            "The certificate with its chain, PEM; two files for an ECDSA and an RSA one. Ours when left out.",
-            "証明書とチェーン (PEM)。ECDSA と RSA の二つも可。省略時は自動作成したもの。"
-        ),
-        ConfigurationKey(
-            "key",
-            .files,
-            example: "/etc/leavecopy/tls/privkey.pem",
-            "The private key, PEM; two files when there are two certificates.",
-            "秘密鍵 (PEM)。証明書が二つなら二つ。"
-        ),
+        ConfigurationKey("review", .section(Self.review), "The page over the record.", "記録を確認するページ。"),
+        ConfigurationKey("alerts", .section(Self.alerts), "What calls the operator.", "管理者に知らせる出来事。"),
     ]
 
     private static let limits: [ConfigurationKey] = [

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// What a configuration takes from the process it is read in.
 package struct Surroundings: Sendable {
@@ -6,12 +6,21 @@ package struct Surroundings: Sendable {
     package let isRoot: Bool
     package let hostName: String
     package let files: ConfigurationFiles
+    /// Where days begin unless the file says otherwise.
+    package let zone: TimeZone
 
-    package init(variables: [String: String], isRoot: Bool, hostName: String, files: ConfigurationFiles) {
+    package init(
+        variables: [String: String],
+        isRoot: Bool,
+        hostName: String,
+        files: ConfigurationFiles,
+        zone: TimeZone = .current
+    ) {
         self.variables = variables
         self.isRoot = isRoot
         self.hostName = hostName
         self.files = files
+        self.zone = zone
     }
 
     package static var ofThisProcess: Surroundings {
@@ -33,6 +42,6 @@ package struct Surroundings: Sendable {
 
     /// The host name as a key of kind `name` accepts it.
     var nodeName: String {
-        ConfigurationKey.Kind.isName(self.hostName) ? self.hostName : "gateway"
+        TextForm.name.accepts(self.hostName) ? self.hostName : "gateway"
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import LibCrypto
 package import Logging
 import NIOConcurrencyHelpers
+import Report
 package import TLS
 
 /// The TLS context of each listener, exchanged while the server runs: at SIGHUP, and when a private certificate is made
@@ -10,7 +11,7 @@ package final class Certificates: Sendable {
     /// The log speaks of a certificate that ends sooner.
     private static let warningSeconds: Int64 = 14 * 86_400
 
-    private let listeners: [Configuration.Listener]
+    private let listeners: NIOLockedValueBox<[Configuration.Listener]>
     private let authority: PrivateAuthority
     private let now: @Sendable () -> Int64
     private let logger: Logger
@@ -23,35 +24,48 @@ package final class Certificates: Sendable {
         now: @escaping @Sendable () -> Int64,
         logger: Logger
     ) throws(ServeFailure) {
-        self.listeners = listeners
+        self.listeners = NIOLockedValueBox(listeners)
         self.authority = authority
         self.now = now
         self.logger = logger
-        let contexts = try self.load()
+        let contexts = try self.load(listeners)
         self.contexts.withLockedValue { $0 = contexts }
     }
 
     /// Whether a listener has no certificate of its own in the configuration.
-    package var usesAuthority: Bool { self.listeners.contains { $0.certificates.isEmpty } }
+    package var usesAuthority: Bool { Self.useAuthority(self.listeners.withLockedValue { $0 }) }
+
+    private static func useAuthority(_ listeners: [Configuration.Listener]) -> Bool {
+        listeners.contains { $0.certificates.isEmpty }
+    }
 
     /// For new connections of a listener; those that live keep what they began with.
     package func context(of listener: String) -> TLSContext? { self.contexts.withLockedValue { $0[listener] } }
 
     /// Reads all files again. Slow: not on an event loop.
     package func reload() {
+        try? self.reload(for: nil)
+    }
+
+    /// The same for listeners that were configured anew, where they were. Throws why nothing was changed, which the log has
+    /// then.
+    func reload(for changed: [Configuration.Listener]?) throws(ServeFailure) {
+        let listeners = changed ?? self.listeners.withLockedValue { $0 }
         do throws(ServeFailure) {
-            let contexts = try self.load()
+            let contexts = try self.load(listeners)
             self.contexts.withLockedValue { $0 = contexts }
+            self.listeners.withLockedValue { $0 = listeners }
             self.logger.notice("certificates taken")
         } catch {
             self.logger.error("the certificates stay as they were", metadata: ["reason": "\(error.text[.english])"])
+            throw error
         }
     }
 
-    private func load() throws(ServeFailure) -> [String: TLSContext] {
-        let made = self.usesAuthority ? try self.authority.certificates(now: self.now()) : []
+    private func load(_ listeners: [Configuration.Listener]) throws(ServeFailure) -> [String: TLSContext] {
+        let made = Self.useAuthority(listeners) ? try self.authority.certificates(now: self.now()) : []
         var contexts: [String: TLSContext] = [:]
-        for listener in self.listeners {
+        for listener in listeners {
             var sources = made
             if !listener.certificates.isEmpty {
                 sources = []
@@ -62,14 +76,23 @@ package final class Certificates: Sendable {
                 contexts[listener.name] = try TLSContext.server(
                     certificates: sources,
                     profile: listener.isLegacy ? .legacy : .modern,
-                    strictALPN: listener.isStrictALPN
+                    strictALPN: listener.isStrictALPN,
+                    clientAuthority: listener.clientAuthority
                 )
             } catch {
-                let place = listener.certificates.first.map { "\($0.place): " } ?? ""
-                throw ServeFailure(Phrase("\(place)\(error)", "\(place)証明書を使えません: \(error)"), status: .configuration)
+                throw ServeFailure(Self.phrase(error, listener), status: .configuration)
             }
         }
         return contexts
+    }
+
+    private static func phrase(_ error: TLSError, _ listener: Configuration.Listener) -> Phrase {
+        if case .configuration(path: let path?, _) = error, path == listener.clientAuthority {
+            let place = "listener \(listener.name), client-ca"
+            return Phrase("\(place): \(error)", "\(place): CA の証明書を使えません: \(error)")
+        }
+        let place = listener.certificates.first.map { "\($0.place): " } ?? ""
+        return Phrase("\(place)\(error)", "\(place)証明書を使えません: \(error)")
     }
 
     private static func source(_ files: Configuration.CertificateFiles) throws(ServeFailure) -> CertificateSource {

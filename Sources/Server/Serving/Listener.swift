@@ -22,6 +22,10 @@ package struct Listener: Sendable {
         package let hidesDeleted: Bool
         package let loginSeconds: Int?
         package let idleSeconds: Int?
+        /// How a device is told from another here.
+        package let chain: IdentityChain
+        /// The one device, in lower case, whose listener this is.
+        package let givenDevice: String?
 
         package init(
             name: String,
@@ -32,7 +36,9 @@ package struct Listener: Sendable {
             plaintextFrom: [Network] = [],
             hidesDeleted: Bool = true,
             loginSeconds: Int? = nil,
-            idleSeconds: Int? = nil
+            idleSeconds: Int? = nil,
+            chain: IdentityChain = IdentityChain(),
+            givenDevice: String? = nil
         ) {
             self.name = name
             self.address = address
@@ -43,24 +49,32 @@ package struct Listener: Sendable {
             self.hidesDeleted = hidesDeleted
             self.loginSeconds = loginSeconds
             self.idleSeconds = idleSeconds
+            self.chain = chain
+            self.givenDevice = givenDevice
         }
     }
 
+    /// As the port was taken.
     package let settings: Settings
-    private let environment: SessionEnvironment
+    /// As they are now, for new connections: a change of the configuration exchanges them.
+    private let current: @Sendable () -> Settings
+    private let environment: @Sendable () -> SessionEnvironment
     private let connections: Connections
     private let tls: @Sendable () -> TLSContext?
     private let neighbour: @Sendable (IPAddress) -> HardwareAddress?
 
-    /// `tls` gives the context of the moment. `neighbour` knows the MAC address of a device on the same link.
+    /// `current`, `environment` and `tls` give what holds at the moment. `neighbour` knows the MAC address of a device on
+    /// the same link.
     package init(
         _ settings: Settings,
-        environment: SessionEnvironment,
+        current: (@Sendable () -> Settings)? = nil,
+        environment: @autoclosure @escaping @Sendable () -> SessionEnvironment,
         connections: Connections,
         tls: @escaping @Sendable () -> TLSContext?,
         neighbour: @escaping @Sendable (IPAddress) -> HardwareAddress?
     ) {
         self.settings = settings
+        self.current = current ?? { settings }
         self.environment = environment
         self.connections = connections
         self.tls = tls
@@ -102,49 +116,35 @@ package struct Listener: Sendable {
             channel.close(promise: nil)
             return
         }
+        let settings = self.current()
+        let environment = self.environment()
         let session = SessionID(Self.randomName())
-        var arrival = Arrival(session: session, remote: remote, local: local, listener: self.settings.name)
-        guard self.allows(remote.address) else {
+        var arrival = Arrival(session: session, remote: remote, local: local, listener: settings.name)
+        guard settings.allows(remote.address) else {
             return try self.turnAway(channel, arrival, "address not allowed on this listener", saying: nil)
         }
         if let refusal = self.connections.admit(channel, from: remote.address) {
             let reply = Response.err(.sysTemp, "too many connections, please wait")
             return try self.turnAway(channel, arrival, refusal.rawValue, saying: reply)
         }
+        arrival.givenDevice = settings.givenDevice
         arrival.neighbour = remote.address.isLoopback ? nil : self.neighbour(remote.address)
-        if self.settings.isImplicitTLS {
+        if settings.isImplicitTLS {
             guard let tls = self.tls() else {
                 return try self.turnAway(channel, arrival, "TLS: no certificate", saying: nil)
             }
             try channel.pipeline.syncOperations.addHandler(TLSHandler(server: tls))
         }
         let handler = SessionHandler(
-            environment: self.environment,
-            settings: self.sessionSettings(for: remote.address),
+            environment: environment,
+            settings: settings.session(
+                from: remote.address,
+                shortestWindow: environment.policies.shortestWindow,
+                tls: self.tls
+            ),
             arrival: arrival
         )
         try channel.pipeline.syncOperations.addHandler(handler)
-    }
-
-    private func allows(_ address: IPAddress) -> Bool {
-        self.settings.allowedFrom.isEmpty || self.settings.allowedFrom.contains { $0.contains(address) }
-    }
-
-    private func sessionSettings(for address: IPAddress) -> SessionSettings {
-        let encryption: SessionConfiguration.Encryption =
-            if self.settings.isImplicitTLS {
-                .implicit
-            } else if self.settings.plaintextFrom.contains(where: { $0.contains(address) }) {
-                .plaintextAllowed
-            } else {
-                .startTLS
-            }
-        return SessionSettings(
-            session: SessionConfiguration(encryption: encryption, hidesDeleted: self.settings.hidesDeleted),
-            tls: self.tls,
-            loginSeconds: self.settings.loginSeconds,
-            idleSeconds: self.settings.idleSeconds
-        )
     }
 
     /// A handshake only to say no would cost what the limit is to save, so behind implicit TLS nothing is said.
@@ -165,14 +165,53 @@ package struct Listener: Sendable {
             done: "nothing",
             reason: reason
         )
-        self.environment.record(attempt, of: arrival, on: channel.eventLoop)
+        self.environment().record(attempt, of: arrival, on: channel.eventLoop)
         try channel.pipeline.syncOperations.addHandler(TurnAwayHandler(saying: reply))
     }
 
     /// Twelve of `[a-z0-9]`, as a session is named: 62 bits.
     private static func randomName() -> String {
-        let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789")
-        var random = Random()
-        return String((0..<12).compactMap { _ in letters.randomElement(using: &random) })
+        var name: [UInt8] = []
+        while name.count < 12 {
+            // One question for all twelve; above 252 some letters would come more often.
+            for octet in Random.octets(16) where octet < 252 && name.count < 12 {
+                name.append(Self.letters[Int(octet) % Self.letters.count])
+            }
+        }
+        return String(decoding: name, as: UTF8.self)
+    }
+
+    private static let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789".utf8)
+}
+
+extension Listener.Settings {
+    fileprivate func allows(_ address: IPAddress) -> Bool {
+        self.allowedFrom.isEmpty || self.allowedFrom.contains { $0.contains(address) }
+    }
+
+    fileprivate func session(
+        from address: IPAddress,
+        shortestWindow: Int?,
+        tls: @escaping @Sendable () -> TLSContext?
+    ) -> SessionSettings {
+        let encryption: SessionConfiguration.Encryption =
+            if self.isImplicitTLS {
+                .implicit
+            } else if self.plaintextFrom.contains(where: { $0.contains(address) }) {
+                .plaintextAllowed
+            } else {
+                .startTLS
+            }
+        return SessionSettings(
+            session: SessionConfiguration(
+                encryption: encryption,
+                hidesDeleted: self.hidesDeleted,
+                shortestWindow: shortestWindow
+            ),
+            chain: self.chain,
+            tls: tls,
+            loginSeconds: self.loginSeconds,
+            idleSeconds: self.idleSeconds
+        )
     }
 }

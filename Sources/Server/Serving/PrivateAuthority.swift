@@ -1,6 +1,7 @@
 import Foundation
 import Gateway
 package import LibCrypto
+import Report
 package import TLS
 
 /// The certificates of a server that was given none: a CA of its own, and two leaves it vouches for, kept in the state
@@ -23,7 +24,7 @@ package struct PrivateAuthority: Sendable {
     package var certificatePath: String { "\(self.folder)/ca.crt" }
     private var keyPath: String { "\(self.folder)/ca.key" }
 
-    /// Both leaves, made where they are missing, end soon, or lack a name. `now` in seconds since 1970.
+    /// Both leaves, made where they are missing, end soon, or are for other names. `now` in seconds since 1970.
     package func certificates(now: Int64) throws(ServeFailure) -> [CertificateSource] {
         do {
             let authority = try self.authority(now: now)
@@ -102,15 +103,20 @@ package struct PrivateAuthority: Sendable {
         guard let info = try? CertificateInfo(pem: certificate) else { return false }
         let issuer = try CertificateInfo(pem: authority.certificatePEM)
         return info.issuer == issuer.subject && info.notAfter - now > Self.renewalSeconds
-            && Set(info.names).isSuperset(of: self.names.map(\.text))
+            && Set(info.names) == Set(self.names.map(\.text))
     }
 }
 
 extension PrivateAuthority {
-    /// The names a server answers to: this machine, and where it listens.
-    package static func names(of listeners: [Configuration.Listener], hostName: String) -> [SubjectName] {
+    /// The names a server answers to: this machine, where it listens, and the domains below which each PC has a name.
+    package static func names(
+        of listeners: [Configuration.Listener],
+        hostName: String,
+        domains: [String]
+    ) -> [SubjectName] {
         let fixed = ["localhost", hostName, "127.0.0.1", "::1"]
-        let wanted = (fixed + listeners.map(\.address.description)).compactMap(SubjectName.init)
+        let ours = domains.flatMap { [$0, "*.\($0)"] }
+        let wanted = (fixed + ours + listeners.map(\.address.description)).compactMap(SubjectName.init)
         var seen: Set<SubjectName> = []
         return wanted.filter { seen.insert($0).inserted && $0.text != "0.0.0.0" && $0.text != "::" }
     }

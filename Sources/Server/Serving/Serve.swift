@@ -5,6 +5,7 @@ import Linux
 import Logging
 import NIOCore
 import NIOPosix
+import Report
 import ServiceLifecycle
 import Store
 import TLS
@@ -29,10 +30,15 @@ package enum Serve {
             role: .server,
             origin: "leavecopy/\(configuration.node)",
             node: configuration.node,
+            details: configuration.details,
+            reserve: Reserve.usual,
             now: self.now
         )
+        KeepingService.announce(store, logger)
+        try await Self.warnOfMissingSecrets(store, configuration, logger)
         let parts = try Parts(
             configuration,
+            options: options,
             folder: folder.path,
             surroundings: surroundings,
             store: store,
@@ -43,34 +49,49 @@ package enum Serve {
     }
 
     /// Microseconds since 1970, UTC.
-    @Sendable private static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+    @Sendable static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
 
     /// What a server is made of.
     private struct Parts {
         let configuration: Configuration
+        let options: ServeOptions
+        let surroundings: Surroundings
+        let live: LiveConfiguration
+        let outgoing: Outgoing
+        let floods = FloodCounter()
         let logger: Logger
         let group: MultiThreadedEventLoopGroup
         let certificates: Certificates
         let authority: PrivateAuthority
         let connections: Connections
+        let mailboxes: any Mailboxes
         let listeners: [Listener]
-        let hostName: String
 
         init(
             _ configuration: Configuration,
+            options: ServeOptions,
             folder: String,
             surroundings: Surroundings,
             store: SQLiteStore,
             logger: Logger
         ) throws {
             self.configuration = configuration
+            self.options = options
+            self.surroundings = surroundings
             self.logger = logger
             self.group = MultiThreadedEventLoopGroup.singleton
-            self.hostName = surroundings.hostName
-            let names = PrivateAuthority.names(of: configuration.listeners, hostName: surroundings.hostName)
+            let live = LiveConfiguration(configuration, logger: logger)
+            self.live = live
+            let outgoing = Outgoing(store: store, now: Serve.now, logger: logger)
+            self.outgoing = outgoing
+            let names = PrivateAuthority.names(
+                of: configuration.listenersWithTLS,
+                hostName: surroundings.hostName,
+                domains: configuration.domains
+            )
             self.authority = PrivateAuthority(folder: folder, names: names)
             let certificates = try Certificates(
-                listeners: configuration.listeners,
+                listeners: configuration.listenersWithTLS,
                 authority: self.authority,
                 now: { Serve.now() / 1_000_000 },
                 logger: logger
@@ -85,16 +106,28 @@ package enum Serve {
             )
             self.connections = connections
             Self.warnOfFewFiles(connections: configuration.limits.connections, logger)
-            let environment = try Serve.environment(configuration, store: store, group: self.group, logger: logger)
+            let environment = try Serve.environment(
+                live,
+                outgoing: outgoing,
+                floods: self.floods,
+                store: store,
+                group: self.group,
+                logger: logger
+            )
+            self.mailboxes = environment.mailboxes
             let neighbours = Neighbours(logger: logger)
-            let looksAround = configuration.identification.contains(.neighbour)
             self.listeners = configuration.listeners.map { listener in
-                Listener(
-                    Listener.Settings(listener, configuration),
-                    environment: environment,
+                let bound = Listener.Settings(listener, configuration, domains: configuration.domains)
+                return Listener(
+                    bound,
+                    current: { live.settings(of: bound) },
+                    environment: live.environment(environment),
                     connections: connections,
                     tls: { certificates.context(of: listener.name) },
-                    neighbour: { looksAround ? neighbours.hardwareAddress(of: $0) : nil }
+                    neighbour: { address in
+                        guard live.settings(of: bound).chain.kinds.contains(.neighbour) else { return nil }
+                        return neighbours.hardwareAddress(of: address)
+                    }
                 )
             }
         }
@@ -113,7 +146,8 @@ package enum Serve {
                 recorder: store,
                 notifier: .fromEnvironment(),
                 now: Serve.now,
-                logger: self.logger
+                logger: self.logger,
+                configuration: ConfigurationDigests(inForce: self.configuration.digest)
             )
             let server = DeviceServer(
                 group: self.group,
@@ -125,45 +159,89 @@ package enum Serve {
                     } catch {
                         throw StoreError.failed(error)
                     }
+                    self.outgoing.start(self.configuration)
                     if let message = self.startMessage { say(message) }
                 },
                 stopping: { announcer.stopping() }
+            )
+            let review = try ReviewService(
+                self.configuration,
+                store: store,
+                hostName: self.surroundings.hostName,
+                certificates: self.certificates,
+                connections: self.connections,
+                logger: self.logger,
+                say: self.startMessage == nil ? nil : say
             )
             // Trapped before anybody is told that we are ready: untrapped, a SIGHUP would end the process.
             let hangups = await UnixSignalsSequence(trapping: .sighup)
             var failure: (any Error)?
             do {
-                try await self.services(server, hangups: hangups).run()
+                try await self.services(server, review, store: store, hangups: hangups).run()
             } catch let error as DeviceServer.BindFailure {
                 throw Serve.failure(error)
             } catch {
                 failure = error
             }
+            self.floods.settle()
+            await self.mailboxes.quiesce()
             let loops = Array(self.group.makeIterator())
             do throws(StoreFailure) {
                 try await announcer.stopped(reason: failure.map { _ in "the server ended by itself" }, loops: loops)
             } catch {
                 failure = failure ?? StoreError.failed(error)
             }
+            await self.outgoing.finish()
             if let failure { throw failure }
         }
 
-        private func services(_ server: DeviceServer, hangups: UnixSignalsSequence) -> ServiceGroup {
+        private func services(
+            _ server: DeviceServer,
+            _ review: ReviewService?,
+            store: SQLiteStore,
+            hangups: UnixSignalsSequence
+        ) -> ServiceGroup {
             let certificates = self.certificates
-            let reload = ReloadService(hangups: hangups) { certificates.reload() }
+            let reloading = ConfigurationReload(
+                options: self.options,
+                surroundings: self.surroundings,
+                live: self.live,
+                certificates: certificates,
+                outgoing: self.outgoing,
+                recorder: store,
+                keep: { store.keep(of: $0.details) },
+                now: Serve.now,
+                logger: self.logger
+            )
+            let reload = ReloadService(hangups: hangups) { await reloading.run() }
+            let live = self.live
+            let keeping = KeepingService(
+                store: store,
+                retention: { live.configuration.retention },
+                logger: self.logger
+            )
             let daily = RepeatingService(interval: .seconds(86_400)) { certificates.reload() }
+            var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+                .init(service: reload, serviceName: "reload"),
+                .init(service: RepeatingService.trimming(self.connections), serviceName: "trim"),
+                .init(service: daily, serviceName: "certificates"),
+                .init(service: keeping, serviceName: "keeping"),
+            ]
+            if let review {
+                services.append(
+                    .init(service: review, successTerminationBehavior: .ignore, serviceName: "review page")
+                )
+            }
+            services.append(
+                .init(
+                    service: server,
+                    successTerminationBehavior: .gracefullyShutdownGroup,
+                    serviceName: "devices"
+                )
+            )
             return ServiceGroup(
                 configuration: .init(
-                    services: [
-                        .init(service: reload, serviceName: "reload"),
-                        .init(service: RepeatingService.trimming(self.connections), serviceName: "trim"),
-                        .init(service: daily, serviceName: "certificates"),
-                        .init(
-                            service: server,
-                            successTerminationBehavior: .gracefullyShutdownGroup,
-                            serviceName: "devices"
-                        ),
-                    ],
+                    services: services,
                     gracefulShutdownSignals: [.sigterm, .sigint],
                     logger: self.quietLogger
                 )
@@ -177,32 +255,44 @@ package enum Serve {
             return logger
         }
 
-        /// Nil where the configuration file says all that matters.
+        /// Nil where the configuration file says all that matters, and where nothing but records may be printed.
         private var startMessage: String? {
+            guard !self.configuration.record.streams.contains(.service(.standardOutput)) else { return nil }
             guard self.certificates.usesAuthority || !self.configuration.settings.isFromFile else { return nil }
             return StartMessage(
                 listeners: self.listeners.map(\.settings),
-                host: self.hostName,
+                host: self.surroundings.hostName,
+                domain: self.configuration.domains.first,
                 authorityPath: self.certificates.usesAuthority ? self.authority.certificatePath : nil
             ).text(in: self.configuration.language)
         }
     }
 
     private static func environment(
-        _ configuration: Configuration,
+        _ live: LiveConfiguration,
+        outgoing: Outgoing,
+        floods: FloodCounter,
         store: SQLiteStore,
         group: any EventLoopGroup,
         logger: Logger
     ) throws -> SessionEnvironment {
-        let upstream = try UpstreamConfiguration(configuration.upstream)
+        let configuration = live.start
+        var upstream = try UpstreamConfiguration(
+            configuration.upstream,
+            stateFolder: configuration.stateFolder,
+            live.policies
+        )
+        upstream.fullPercent = { live.configuration.alerts.mailboxPercent }
+        upstream.notice = { outgoing.hear($0) }
         let directory: MailboxDirectory
         do throws(TLSError) {
             directory = try MailboxDirectory(
                 configuration: upstream,
                 store: store,
+                records: UpstreamRecords(recorder: store, now: Self.now),
                 group: group,
                 logger: logger,
-                seconds: { Int64(clamping: DispatchTime.now().uptimeNanoseconds / 1_000_000_000) }
+                seconds: Self.seconds
             )
         } catch {
             let path = configuration.upstream.ca ?? "the system's certificate store"
@@ -211,15 +301,30 @@ package enum Serve {
                 status: .configuration
             )
         }
+        let adoption = try AdoptionDesk.make(
+            configuration,
+            mailboxes: directory,
+            store: store,
+            group: group,
+            logger: logger,
+            seconds: Self.seconds
+        )
         return SessionEnvironment(
             mailboxes: directory,
             store: store,
             recorder: store,
-            identityChain: IdentityChain(kinds: configuration.identification),
+            adoption: adoption,
+            notices: NoticeDesk(
+                store: store,
+                languages: configuration.noticeLanguages,
+                zone: configuration.zone,
+                now: Self.now,
+                logger: logger
+            ),
             unidentified: configuration.unidentified,
             now: Self.now,
             refusalDelay: { Int64.random(in: 1_000...3_000) },
-            floods: FloodCounter(),
+            floods: floods,
             logger: logger
         )
     }
@@ -238,7 +343,8 @@ package enum Serve {
 }
 
 extension Listener.Settings {
-    init(_ listener: Configuration.Listener, _ configuration: Configuration) {
+    /// `domains` are those for which there are certificates.
+    init(_ listener: Configuration.Listener, _ configuration: Configuration, domains: [String]) {
         self.init(
             name: listener.name,
             address: listener.address,
@@ -248,7 +354,9 @@ extension Listener.Settings {
             plaintextFrom: listener.plaintextFrom,
             hidesDeleted: configuration.hidesDeleted,
             loginSeconds: configuration.limits.loginSeconds,
-            idleSeconds: configuration.limits.idleSeconds
+            idleSeconds: configuration.limits.idleSeconds,
+            chain: IdentityChain(kinds: listener.identification, domains: domains),
+            givenDevice: listener.givenDevice
         )
     }
 }

@@ -1,3 +1,5 @@
+package import Report
+
 /// Why the server did not start, or stopped by itself, for the person at the terminal.
 package struct ServeFailure: Error, Hashable, Sendable {
     package let text: Phrase

@@ -11,14 +11,17 @@ package struct ServerAnnouncer: Sendable {
     private let notifier: ServiceNotifier
     private let now: @Sendable () -> Int64
     private let logger: Logger
+    private let configuration: ConfigurationDigests
     private let hasStarted = NIOLockedValueBox(false)
 
     package init(
         recorder: any Recorder,
         notifier: ServiceNotifier,
         now: @escaping @Sendable () -> Int64,
-        logger: Logger
+        logger: Logger,
+        configuration: ConfigurationDigests = ConfigurationDigests(inForce: nil)
     ) {
+        self.configuration = configuration
         self.recorder = recorder
         self.notifier = notifier
         self.now = now
@@ -58,7 +61,11 @@ package struct ServerAnnouncer: Sendable {
         done: String,
         reason: String? = nil
     ) async throws(StoreFailure) {
-        let attempt = Attempt(action: action, outcome: outcome, asked: "", answered: "", done: done, reason: reason)
+        var attempt = Attempt(action: action, outcome: outcome, asked: "", answered: "", done: done, reason: reason)
+        if action == .serverStart {
+            attempt.version = Product.version
+            attempt.configuration = self.configuration
+        }
         let record = AuditRecord(time: self.now(), origin: .server, attempt: attempt)
         try await self.write(RecordEntry(records: [record]), .synced)
     }

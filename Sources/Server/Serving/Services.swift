@@ -5,13 +5,13 @@ import NIOPosix
 import ServiceLifecycle
 import UnixSignals
 
-/// Takes new certificates at each SIGHUP.
+/// Does what a SIGHUP asks for, one after the other.
 struct ReloadService: Service {
     let hangups: UnixSignalsSequence
-    let reload: @Sendable () -> Void
+    let reload: @Sendable () async -> Void
 
     func run() async throws {
-        for await _ in self.hangups.cancelOnGracefulShutdown() { self.reload() }
+        for await _ in self.hangups.cancelOnGracefulShutdown() { await self.reload() }
     }
 }
 

@@ -16,9 +16,12 @@ package struct StandardErrorLog: LogHandler {
     /// Sends all loggers there. Once a process; `level` is a name of swift-log.
     package static func bootstrap(level: String) {
         let level = Logger.Level(rawValue: level) ?? .info
-        let isJournal = ProcessInfo.processInfo.environment["JOURNAL_STREAM"] != nil
+        let isJournal = Self.isJournal
         LoggingSystem.bootstrap { _ in StandardErrorLog(level: level, isJournal: isJournal) }
     }
+
+    /// Whether systemd gave us our output.
+    static var isJournal: Bool { ProcessInfo.processInfo.environment["JOURNAL_STREAM"] != nil }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { self.metadata[key] }

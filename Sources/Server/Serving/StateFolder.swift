@@ -1,5 +1,6 @@
 import Foundation
 import Linux
+import Report
 
 /// The folder for what lasts: made when it is missing, for its owner alone, and held by one server at a time.
 package final class StateFolder: Sendable {

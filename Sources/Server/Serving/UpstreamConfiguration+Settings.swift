@@ -1,10 +1,17 @@
+import Gateway
 import IMAP
+import Report
 import TLS
 import Upstream
 
 extension UpstreamConfiguration {
-    /// The mail server of the configuration. Without TLS it must be this machine.
-    init(_ upstream: Configuration.Upstream) throws(ServeFailure) {
+    /// The mail server of the configuration, with the formats of its accounts as `policies` has them at the moment. Without
+    /// TLS it must be this machine. Bodies are kept on disk only where there is a `stateFolder`.
+    init(
+        _ upstream: Configuration.Upstream,
+        stateFolder: String? = nil,
+        _ policies: @autoclosure @escaping @Sendable () -> DevicePolicies
+    ) throws(ServeFailure) {
         let protection: Protection =
             switch upstream.url.scheme {
             case .imaps: .implicitTLS
@@ -15,6 +22,7 @@ extension UpstreamConfiguration {
             case .auto: .automatic
             case .plain: .plain
             case .login: .login
+            case .scram: .scram
             }
         do throws(Problem) {
             try self.init(
@@ -37,6 +45,10 @@ extension UpstreamConfiguration {
         }
         self.failedLoginsAnHour = upstream.loginFailuresPerHour
         self.connectionsPerAccount = upstream.connectionsPerAccount
+        self.loginCacheSeconds = upstream.loginCacheSeconds
+        self.cache = Cache(memory: upstream.cacheMemory, disk: upstream.cacheDisk, folder: stateFolder)
         self.longestMessage = UInt64(clamping: upstream.maximumMessage)
+        self.collectsHeaderKeys = upstream.collectsHeaderKeys
+        self.uniqueIDs = { policies().settings(account: $0).uniqueIDs ?? .dovecot }
     }
 }

@@ -27,6 +27,8 @@ package final class FloodCounter: Sendable {
         var lastSweep: Int64 = 0
         /// All that find no place are counted together.
         var others = Second(second: 0)
+        /// What writes the records of seconds that are not over.
+        var owed: [IPAddress: @Sendable () -> Void] = [:]
     }
 
     private let table = NIOLockedValueBox(Table())
@@ -49,6 +51,7 @@ package final class FloodCounter: Sendable {
     package func take(_ source: IPAddress) -> Int {
         self.table.withLockedValue { table in
             let source = Self.counted(source)
+            table.owed[source] = nil
             if let count = table.sources[source]?.uncounted, count > 0 {
                 table.sources[source]?.uncounted = 0
                 return count
@@ -56,6 +59,20 @@ package final class FloodCounter: Sendable {
             defer { table.others.uncounted = 0 }
             return table.others.uncounted
         }
+    }
+
+    /// `record` will write the record of a second of this source, at its end or at `settle`.
+    func owe(_ source: IPAddress, _ record: @escaping @Sendable () -> Void) {
+        self.table.withLockedValue { $0.owed[Self.counted(source)] = record }
+    }
+
+    /// Has everything written that was counted and is not on record yet: the server stops.
+    package func settle() {
+        let owed = self.table.withLockedValue { table in
+            defer { table.owed = [:] }
+            return table.owed
+        }
+        for record in owed.values { record() }
     }
 
     /// One machine has a whole /64 of IPv6 addresses to send from.

@@ -9,7 +9,11 @@ extension SessionEnvironment {
         switch self.floods.refusal(from: arrival.source.address, at: time) {
         case .write: return false
         case .count(let isFirst):
-            if isFirst { loop.scheduleTask(in: .seconds(1)) { self.recordFlood(of: arrival, like: attempt) } }
+            if isFirst {
+                let record: @Sendable () -> Void = { self.recordFlood(of: arrival, like: attempt) }
+                self.floods.owe(arrival.source.address, record)
+                loop.scheduleTask(in: .seconds(1)) { record() }
+            }
             return true
         }
     }

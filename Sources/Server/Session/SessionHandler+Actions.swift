@@ -39,6 +39,7 @@ extension SessionHandler {
 
     /// Records that came with the end are handed over first: the channel takes the handler's context away.
     private func close() {
+        self.output.expectsMore = false
         self.submitRecords()
         self.flush()
         self.release()
@@ -66,9 +67,9 @@ extension SessionHandler {
 
     private func login(_ request: LoginRequest) {
         guard let loop = self.loop else { return }
-        let reception = Reception(environment: self.environment)
+        let reception = Reception(environment: self.environment, chain: self.settings.chain)
         let arrival = self.machine.origin.arrival
-        loop.makeFutureWithTask { await reception.login(request, arrival: arrival) }
+        loop.makeFuture { await reception.login(request, arrival: arrival) }
             .assumeIsolated().whenSuccess { result in
                 switch result {
                 case .success(let guest): self.admit(guest)
@@ -79,22 +80,35 @@ extension SessionHandler {
     }
 
     private func admit(_ guest: Reception.Guest) {
-        guard !self.machine.hasEnded else { return guest.lease.release() }
+        guard !self.machine.hasEnded else {
+            guest.place?.leave()
+            guest.lease.takeBack(guest.admission.transcript)
+            return guest.lease.release()
+        }
         self.lease = guest.lease
+        self.place = guest.place
+        self.admission = guest.admission
         self.perform(self.machine.loginAnswered(.success(guest.admission)))
     }
 
     private func openMaildrop() {
-        guard let loop = self.loop, let lease = self.lease, let speaker = self.machine.origin.speaker else { return }
+        guard let loop = self.loop, let lease = self.lease, let admission = self.admission else { return }
         let me = NIOLoopBound(self, eventLoop: loop)
         // Not awaited in a task: a lease that was released answers nothing, and the task would wait for ever.
         lease.snapshot { listed in
-            loop.execute { me.value.listed(listed, speaker: speaker) }
+            loop.execute { me.value.listed(listed, admission, lease) }
         }
     }
 
-    private func listed(_ answer: Result<ListedMailbox, UpstreamFailure>, speaker: Speaker) {
-        guard let loop = self.loop, !self.machine.hasEnded else { return }
+    private func listed(
+        _ answer: Result<ListedMailbox, UpstreamFailure>,
+        _ admission: Admission,
+        _ lease: any MailboxLease
+    ) {
+        guard let loop = self.loop, !self.machine.hasEnded else {
+            if case .success(let mailbox) = answer { lease.takeBack(mailbox.transcript) }
+            return
+        }
         let listed: ListedMailbox
         switch answer {
         case .success(let mailbox): listed = mailbox
@@ -102,10 +116,12 @@ extension SessionHandler {
             self.perform(self.machine.maildropAnswered(.failure(failure)))
             return self.drive()
         }
-        let reception = Reception(environment: self.environment)
-        let source = self.machine.origin.arrival.source.address
-        loop.makeFutureWithTask { await reception.maildrop(listed, speaker: speaker, source: source) }
+        let reception = Reception(environment: self.environment, chain: self.settings.chain)
+        let arrival = self.machine.origin.arrival
+        loop.makeFuture { await reception.maildrop(listed, admission: admission, arrival: arrival) }
             .assumeIsolated().whenSuccess { result in
+                // Its lines are in no record when the session is over, or the store failed.
+                if self.machine.hasEnded || (try? result.get()) == nil { lease.takeBack(listed.transcript) }
                 self.perform(self.machine.maildropAnswered(result))
                 self.drive()
             }
@@ -123,7 +139,9 @@ extension SessionHandler {
         let source = lease.body(request) { event in
             loop.execute {
                 // What a cancelled fetch still had on its way is not for the next one.
-                guard me.value.bodiesFetched == number else { return }
+                guard me.value.bodiesFetched == number, me.value.body != nil else {
+                    return lease.takeBack(event.transcript)
+                }
                 me.value.bodyHappened(event)
             }
         }
@@ -131,7 +149,6 @@ extension SessionHandler {
     }
 
     private func bodyHappened(_ event: BodyEvent) {
-        guard self.body != nil else { return }
         switch event {
         case .began(let octets): self.perform(self.machine.bodyBegan(octets: octets))
         case .pieces(let pieces): self.perform(self.machine.bodyReceived(pieces))
@@ -146,6 +163,7 @@ extension SessionHandler {
     }
 
     private func pullBody() {
+        self.output.expectsMore = true
         self.flush()
         guard self.context?.channel.isWritable == true else {
             self.body?.owesDemand = true
@@ -163,6 +181,15 @@ extension SessionHandler {
         loop.execute {
             me.value.deviceCanTakeMore()
             me.value.drive()
+        }
+    }
+}
+
+extension BodyEvent {
+    fileprivate var transcript: [String] {
+        switch self {
+        case .began, .pieces: []
+        case .ended(let transcript), .failed(_, let transcript): transcript
         }
     }
 }

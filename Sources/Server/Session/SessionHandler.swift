@@ -43,6 +43,12 @@ package final class SessionHandler: ChannelDuplexHandler {
     /// The session has ended, and its last octets are not with the kernel yet.
     var linger: Scheduled<Void>?
     var lease: (any MailboxLease)?
+    /// Who was let in.
+    var admission: Admission?
+    /// Nil when nobody knows which device it is.
+    var place: Presence.Place?
+    /// The rows that were delivered whole, where there is a place.
+    var fetched = NumberRanges()
     var body: RunningBody?
     /// Numbers the fetches of this session, so that a late event of a cancelled one is told apart.
     var bodiesFetched = 0
@@ -79,6 +85,7 @@ package final class SessionHandler: ChannelDuplexHandler {
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !self.machine.hasEnded else { return }
+        self.inputBegins()
         self.framer.receive(self.unwrapInboundIn(data))
         self.drive()
     }
@@ -129,7 +136,10 @@ package final class SessionHandler: ChannelDuplexHandler {
             let description = TLSDescription(
                 version: session.version,
                 cipher: session.cipher,
-                serverName: session.serverName
+                serverName: session.serverName,
+                clientCertificate: session.clientCertificate.map {
+                    ClientCertificate(keyDigest: $0.keyDigest, commonName: $0.commonName)
+                }
             )
             self.perform(self.machine.tlsEstablished(description))
         case .closeNotify:
@@ -140,7 +150,8 @@ package final class SessionHandler: ChannelDuplexHandler {
 
     private static func reason(of error: TLSError) -> String {
         switch error {
-        case .certificate(let reason), .handshake(let reason), .protocolViolation(let reason): "TLS: \(reason)"
+        case .certificate(let reason): "TLS: the device's certificate was not accepted: \(reason)"
+        case .handshake(let reason), .protocolViolation(let reason): "TLS: \(reason)"
         case .configuration(_, let reason): "TLS: \(reason)"
         case .truncated: "TLS: cut"
         }
@@ -215,6 +226,7 @@ package final class SessionHandler: ChannelDuplexHandler {
     private func resumeReading() {
         guard self.readIsHeld, self.mayRead else { return }
         self.readIsHeld = false
+        self.lookForCrossing()
         self.context?.read()
     }
 
@@ -248,5 +260,7 @@ package final class SessionHandler: ChannelDuplexHandler {
         self.body = nil
         self.lease?.release()
         self.lease = nil
+        self.place?.leave()
+        self.place = nil
     }
 }

@@ -12,10 +12,15 @@ struct SessionOutput {
     var unwritten = 0
     /// A write that held part of a message failed: no mark of this session may be committed.
     var bodyFailed = false
+    /// When something was written, the device had sent more that was not read yet, and not all of that was read since.
+    var wasOvertaken = false
     /// `drained` is due once `unwritten` is 0.
     var drainIsAwaited = false
     /// `writable` is due once the channel can take more.
     var writableIsAwaited = false
+    /// A message is under way, and what is written next follows soon: a reply of three parts (`+OK`, the message, the dot behind
+    /// its record) that fits into one TLS record goes out as one.
+    var expectsMore = false
 
     mutating func reply(_ response: Response) {
         let before = self.gathered.readableBytes
@@ -49,6 +54,12 @@ struct SessionOutput {
 
     mutating func flushed() { self.unflushed = 0 }
 
+    /// Whether what was written can wait for what follows.
+    var isHeld: Bool { self.expectsMore && self.unflushed < Self.heldOctets }
+
+    /// What one TLS record holds (RFC 8446 §5.1). Over a slow link no device waits longer for less.
+    private static let heldOctets = 16_384
+
     struct Write {
         let octets: ByteBuffer
         let holdsBody: Bool
@@ -75,10 +86,13 @@ extension SessionHandler {
 
     /// Sends what was gathered.
     func flush() {
+        guard !self.output.isHeld else { return }
         if let write = self.output.take() { self.write(write) }
         guard self.output.unflushed > 0 else { return }
         self.output.flushed()
-        if !self.isGone { self.context?.flush() }
+        guard !self.isGone else { return }
+        self.lookForCrossing()
+        self.context?.flush()
     }
 
     /// A few octets of commands can ask for megabytes of lists, and only what was flushed makes the channel unwritable:
@@ -91,6 +105,7 @@ extension SessionHandler {
 
     func awaitDrained() {
         self.output.drainIsAwaited = true
+        self.output.expectsMore = false
         self.flush()
         self.drainedIfAwaited()
     }

@@ -24,6 +24,7 @@ extension SessionHandler {
             entry.records.append(AuditRecord(time: time, origin: .session(self.machine.origin), attempt: attempt))
         }
         self.records.gathered.append(entry)
+        self.noticeMachine(attempts, changes, at: time)
     }
 
     /// Hands over what was gathered. The machine hears `recorded` once for each of its actions, in their order.
@@ -49,8 +50,12 @@ extension SessionHandler {
 
     private func recorded(_ count: Int, _ result: Result<Void, StoreFailure>) {
         if case .failure(let failure) = result {
-            self.logger.error("the record could not be written", metadata: ["reason": "\(failure)"])
+            // A full disk is told of once, by the store, and not for each attempt.
+            let level: Logger.Level = failure == .full ? .debug : .error
+            self.logger.log(level: level, "the record could not be written", metadata: ["reason": "\(failure)"])
         }
+        // The record of a message stands before its dot.
+        self.output.expectsMore = false
         for _ in 0..<count {
             self.records.underway -= 1
             self.perform(self.machine.recorded(result))

@@ -1,4 +1,4 @@
-"""20,000 DELEs and QUIT in one burst: under 3 s, each on record, none upstream."""
+"""20,000 DELEs and QUIT in one burst: in seconds, each on record, none upstream."""
 import threading
 import time
 
@@ -26,7 +26,8 @@ def main():
         session.close()
         print("%.2f s" % took)
         expect(good == COUNT + 1, "+OK to each, not to %d" % good)
-        expect(took < 3, "less than 3 s, not %.2f" % took)
+        # Far more than it takes (about a second): a machine that is busy must not fail it, a quadratic cost must.
+        expect(took < 15, "seconds, not %.2f" % took)
         records = gateway.records("--action", "dele")
         expect(len(records) == COUNT, "%d DELEs on record, not %d" % (COUNT, len(records)))
         asked = {repr(r).split("DELE ")[1].split("'")[0] for r in records}

@@ -1,9 +1,12 @@
 """kill -9 between polls and in a session loses nothing that was answered; SIGTERM lets the reply under way finish."""
+import os
 import signal
+import subprocess
+import time
 
 import pop3
 from generator import deliver
-from lab import PASSWORD, USER, expect, field, world
+from lab import PASSWORD, USER, expect, field, need, world
 
 
 def login(gateway, **more):
@@ -51,6 +54,30 @@ def finish():
         gateway.start()
 
 
+def behind_quit():
+    """What is fetched when a session has ended keeps nobody waiting, also when the mail server says nothing any more."""
+    with world(count=60) as here:
+        gateway, server = here.gateway, here.server.process.pid
+        session = login(gateway)
+        session.count()
+        serving = subprocess.run(["pgrep", "-P", str(server), "-x", "imap|imap-login"], capture_output=True, text=True)
+        processes = [int(pid) for pid in serving.stdout.split()]
+        expect(processes, "processes of Dovecot that serve this session")
+        try:
+            for pid in processes:
+                os.kill(pid, signal.SIGSTOP)
+            expect(session.quit().startswith("+OK"), "+OK to QUIT")
+            begun = time.monotonic()
+            expect(gateway.stop() == 0, "exit status 0")
+            expect(time.monotonic() - begun < 5, "an end within 5 s, not %.1f" % (time.monotonic() - begun))
+        finally:
+            for pid in processes:
+                os.kill(pid, signal.SIGCONT)
+        gateway.start()
+
+
 if __name__ == "__main__":
+    need("pgrep")
     main()
     finish()
+    behind_quit()

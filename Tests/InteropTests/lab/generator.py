@@ -59,8 +59,23 @@ def deliver(maildir, number, octets):
     os.utime(path, (BEGIN + number, BEGIN + number))
 
 
-def small(number):
+def subject(number):
+    """What a person reads of the Subject of a small message."""
+    return "見積書 %d" % number if number % 2 else "message %d" % number
+
+
+def smallest(number):
+    """The smallest: of one size for all numbers with as many digits."""
     return b"From: c@example.net\nSubject: %d\nX-Lab-Number: %d\n\n%d\n" % (number, number, number)
+
+
+def small(number):
+    text = subject(number)
+    if number % 2:
+        text = "=?ISO-2022-JP?B?%s?=" % base64.b64encode(text.encode("iso-2022-jp")).decode()
+    return ("From: Customer %d <c%d@example.net>\nSubject: %s\nMessage-ID: <%d.lab@example.net>\n"
+            "Date: Mon, 01 Sep 2025 00:00:00 +0000\nX-Lab-Number: %d\n\n%d\n"
+            % (number, number, text, number, number, number)).encode()
 
 
 def fill(maildir, count, bad=False, nul=b"\0"):

@@ -1,5 +1,6 @@
 """Names and passwords made to look like protocol or log lines; HTTP on the mail port; the password nowhere on disk."""
 import base64
+import concurrent.futures
 import os
 import socket
 import ssl
@@ -49,23 +50,27 @@ def clear_login(gateway):
     session.quit()
 
 
+def log_in(gateway, name, method):
+    session = pop3.Session(gateway.tls, gateway.ca)
+    try:
+        if method == "user":
+            session.ask("USER " + name)
+            session.ask("PASS wrong-" + name)
+        else:
+            token = base64.b64encode(b"\0" + name.encode() + b"\0wrong").decode()
+            session.send(b"AUTH PLAIN " + token.encode() + b"\r\n")
+            session.line()
+    except (EOFError, OSError):
+        pass
+    session.close()
+
+
 def main():
     with world(count=3, keys="identify: [tag]\nlog-level: debug") as here:
         gateway = here.gateway
-        for name in NAMES:
-            for method in ("user", "plain"):
-                session = pop3.Session(gateway.tls, gateway.ca)
-                try:
-                    if method == "user":
-                        session.ask("USER " + name)
-                        session.ask("PASS wrong-" + name)
-                    else:
-                        token = base64.b64encode(b"\0" + name.encode() + b"\0wrong").decode()
-                        session.send(b"AUTH PLAIN " + token.encode() + b"\r\n")
-                        session.line()
-                except (EOFError, OSError):
-                    pass
-                session.close()
+        with concurrent.futures.ThreadPoolExecutor(2 * len(NAMES)) as pool:
+            for done in [pool.submit(log_in, gateway, name, method) for name in NAMES for method in ("user", "plain")]:
+                done.result()
         http(gateway)
         early_commands(gateway)
         clear_login(gateway)

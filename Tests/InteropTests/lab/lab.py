@@ -40,9 +40,12 @@ def binary():
 
 
 class World:
-    def __init__(self, folder, count, nasty, pop3, gateway, nul):
+    def __init__(self, folder, count, nasty, pop3, gateway, nul, configure):
         self.folder = folder
         self.server = Dovecot(os.path.join(folder, "dovecot"), {USER: PASSWORD}, pop3=pop3)
+        if configure:
+            configure(self.server)
+            self.server.write_configuration()
         self.manifest = generator.fill(self.server.maildir(USER), count, nasty, nul)
         self.server.give_to_owner()
         self.gateway_keys = gateway
@@ -58,14 +61,15 @@ class World:
 
 
 @contextlib.contextmanager
-def world(count=60, nasty=False, pop3=False, gateway=True, untouched=True, **keys):
-    """Gives a World that serves; afterwards the mailbox, the rawlog and the record are looked at."""
+def world(count=60, nasty=False, pop3=False, gateway=True, untouched=True, configure=None, **keys):
+    """Gives a World that serves; afterwards the mailbox, the rawlog and the record are looked at. `configure` is given
+    the Dovecot before it starts."""
     need("openssl")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = tempfile.mkdtemp(prefix="leavecopy-lab.")
     os.chmod(folder, 0o755)
     try:
-        here = World(folder, count, nasty, pop3, keys, b"\x80" if gateway else b"\0")
+        here = World(folder, count, nasty, pop3, keys, b"\x80" if gateway else b"\0", configure)
         with here.server:
             before, files = here.look(), upstream.files(here.server.maildir(USER))
             if not gateway:

@@ -23,7 +23,7 @@ def main():
     with world(count=3, keys="identify: [tag]\nlimits:\n  per-address: 1000") as here:
         gateway = here.gateway
         expect(attempt(gateway, PASSWORD).startswith("+OK"), "a good login")
-        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        with concurrent.futures.ThreadPoolExecutor(64) as pool:
             replies = list(pool.map(lambda n: attempt(gateway, "wrong-%d" % n), range(500)))
         expect(not any(reply.startswith("+OK") for reply in replies), "no wrong password to be taken")
         begun = time.monotonic()

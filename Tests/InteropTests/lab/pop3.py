@@ -5,11 +5,13 @@ import ssl
 
 
 class Session:
-    def __init__(self, port, ca=None, tls="implicit", timeout=120, receive_buffer=None):
+    def __init__(self, port, ca=None, tls="implicit", timeout=120, receive_buffer=None, source=None):
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(timeout)
+        if source:
+            self.socket.bind((source, 0))
         self.socket.connect(("127.0.0.1", port))
         self.buffer = b""
         self.context = ssl.create_default_context(cafile=ca) if tls else None

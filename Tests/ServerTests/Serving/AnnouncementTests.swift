@@ -4,6 +4,7 @@ import Linux
 import Logging
 import NIOCore
 import NIOEmbedded
+import Report
 import Server
 import Store
 import TestSupport
@@ -14,7 +15,7 @@ struct AnnouncementTests {
     @Test("systemd hears that it is ready after the start is on record, and that it stops")
     func notifies() async throws {
         let folder = try TemporaryFolder()
-        let socket = try NotifySocket("\(folder.path)/notify")
+        let socket = try DatagramReceiver("\(folder.path)/notify")
         let world = try await ServerWorld(notifier: ServiceNotifier(socketName: "\(folder.path)/notify"))
         #expect(socket.next() == "READY=1\nSTATUS=serving on 127.0.0.1:\(world.ports[0])")
         #expect(try await world.records().map(\.action) == ["server-start"])
@@ -37,6 +38,23 @@ struct AnnouncementTests {
         store.fail(with: nil)
         try await announcer.stopped(reason: nil, loops: [])
         #expect(store.records.isEmpty)
+    }
+
+    @Test("a start is on record with the program's version and the digest of the configuration")
+    func digest() async throws {
+        let world = try StreamWorld()
+        let announcer = ServerAnnouncer(
+            recorder: world.store,
+            notifier: ServiceNotifier(socketName: nil),
+            now: { 1 },
+            logger: world.log.logger,
+            configuration: ConfigurationDigests(inForce: "ab12")
+        )
+        try await announcer.started(on: [])
+        let record = try #require(try await world.store.record(1))
+        let text = String(decoding: record.json, as: UTF8.self)
+        #expect(text.contains("\"version\":\"\(Product.version)\""))
+        #expect(text.contains("\"configuration\":{\"sha256\":\"ab12\"}"))
     }
 
     @Test("a line of the log stays one line, whatever stands in it")
@@ -68,9 +86,17 @@ struct AnnouncementTests {
     )
     func saysSettings(language: Language) throws {
         let everywhere = Listener.Settings(name: "pops", address: .v4(0), port: 1_995, isImplicitTLS: true)
+        let printer = Listener.Settings(
+            name: "printer",
+            address: .v4(0),
+            port: 2_110,
+            isImplicitTLS: false,
+            givenDevice: "scanner"
+        )
         let message = StartMessage(
-            listeners: [everywhere, .startTLS],
+            listeners: [everywhere, .startTLS, printer],
             host: "gateway",
+            domain: "pop.office.example",
             authorityPath: "/var/lib/leavecopy/ca.crt"
         )
         let text = message.text(in: language)
@@ -79,6 +105,8 @@ struct AnnouncementTests {
         #expect(lines.contains { $0.contains("gateway") && $0.contains("1995") && $0.contains("SSL/TLS") })
         #expect(lines.contains { $0.contains("127.0.0.1") && $0.contains("STLS") })
         #expect(text.contains("info@example.com#frontdesk"))
+        #expect(text.contains("frontdesk.pop.office.example"))
+        #expect(lines.filter { $0.contains("scanner") }.map { $0.contains("2110") } == [true])
     }
 }
 
@@ -102,33 +130,5 @@ struct ConnectionsTests {
         connections.closeAll()
         for channel in channels { channel.embeddedEventLoop.run() }
         #expect(connections.count == 0)
-    }
-}
-
-/// Where systemd would listen.
-private final class NotifySocket {
-    private let descriptor: Int32
-
-    init(_ path: String) throws {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let octets = Array(path.utf8)
-        try #require(octets.count < 108)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: octets) }
-        let length = socklen_t(MemoryLayout<sockaddr_un>.size)
-        self.descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
-        let bound = withUnsafePointer(to: address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(self.descriptor, $0, length) }
-        }
-        try #require(bound == 0)
-    }
-
-    deinit { close(self.descriptor) }
-
-    /// What was sent next; nil when nothing was.
-    func next() -> String? {
-        var octets = [UInt8](repeating: 0, count: 4_096)
-        let count = recv(self.descriptor, &octets, octets.count, Int32(clamping: MSG_DONTWAIT))
-        return count < 0 ? nil : String(decoding: octets.prefix(count), as: UTF8.self)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import LibCrypto
 import Logging
+import Report
 import Server
 import Synchronization
 import Testing
@@ -24,7 +25,7 @@ struct CertificatesTests {
         let file = try self.folder.write(Array(text.utf8), to: "leavecopy.yaml")
         let surroundings = Surroundings(variables: [:], isRoot: false, hostName: "gateway", files: .system)
         let configuration = try Configuration.load(ServeOptions(config: file), in: surroundings)
-        let names = PrivateAuthority.names(of: configuration.listeners, hostName: "gateway")
+        let names = PrivateAuthority.names(of: configuration.listeners, hostName: "gateway", domains: [])
         return try Certificates(
             listeners: configuration.listeners,
             authority: PrivateAuthority(folder: self.folder.path, names: names),

@@ -14,7 +14,13 @@ final class DeviceClient: Sendable {
         self.lines = lines
     }
 
-    static func connect(_ port: Int, tls: TLSContext?, autoRead: Bool = true) async throws -> DeviceClient {
+    /// `serverName` is what it dials, for the certificate and for SNI.
+    static func connect(
+        _ port: Int,
+        tls: TLSContext?,
+        serverName: String = "localhost",
+        autoRead: Bool = true
+    ) async throws -> DeviceClient {
         let (lines, continuation) = AsyncStream<String>.makeStream()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: autoRead)
@@ -23,7 +29,7 @@ final class DeviceClient: Sendable {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls {
-                        let handler = try TLSHandler(client: tls, serverName: "localhost")
+                        let handler = try TLSHandler(client: tls, serverName: serverName)
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
                     try channel.pipeline.syncOperations.addHandler(LineCollector(continuation))
@@ -66,9 +72,9 @@ final class DeviceClient: Sendable {
         }
     }
 
-    func startTLS(_ context: TLSContext) async throws {
+    func startTLS(_ context: TLSContext, serverName: String = "localhost") async throws {
         try await self.channel.eventLoop.submit { [channel = self.channel] in
-            let handler = try TLSHandler(client: context, serverName: "localhost")
+            let handler = try TLSHandler(client: context, serverName: serverName)
             try channel.pipeline.syncOperations.addHandler(handler, position: .first)
         }.get()
     }

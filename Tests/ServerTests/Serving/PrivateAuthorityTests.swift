@@ -1,5 +1,6 @@
 import Foundation
 import LibCrypto
+import Report
 import Server
 import TLS
 import Testing
@@ -48,6 +49,20 @@ struct PrivateAuthorityTests {
         let renewed = try self.authority(Self.names + ["192.0.2.10"]).certificates(now: self.now + 800 * Self.day)
         #expect(Set(renamed.map(\.chainPEM)).isDisjoint(with: renewed.map(\.chainPEM)))
         #expect(self.folder.octets(of: "ca.crt") == ca)
+    }
+
+    @Test("vouches for every name below a domain, from the day the domain is configured until it is no more")
+    func domains() throws {
+        let names = PrivateAuthority.names(of: [], hostName: "gateway", domains: ["pop.office.example"])
+        let ours: Set = ["pop.office.example", "*.pop.office.example"]
+        #expect(Set(names.map(\.text)).isSuperset(of: ours))
+        let plain = PrivateAuthority.names(of: [], hostName: "gateway", domains: [])
+        #expect(Set(names).subtracting(plain) == Set(ours.compactMap { SubjectName($0) }))
+        for (wanted, isCovered) in [(plain, false), (names, true), (plain, false)] {
+            for leaf in try self.authority(wanted.map(\.text)).certificates(now: self.now) {
+                #expect(try ours.isSubset(of: CertificateInfo(pem: leaf.chainPEM).names) == isCovered)
+            }
+        }
     }
 
     @Test("makes a leaf anew whose key is another's")

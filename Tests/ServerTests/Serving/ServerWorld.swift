@@ -28,6 +28,9 @@ final class ServerWorld: Sendable {
         maximum: Int = 100,
         ofOneAddress: Int = 100,
         grace: TimeAmount = .seconds(10),
+        policies: DevicePolicies = DevicePolicies(),
+        tls: TLSContext? = nil,
+        loginCacheSeconds: Int = 300,
         notifier: ServiceNotifier = ServiceNotifier(socketName: nil)
     ) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -38,17 +41,23 @@ final class ServerWorld: Sendable {
         let store = try SQLiteStore.open(folder: folder.path, role: .server, node: "test", now: now)
         let connections = Connections(maximum: maximum, ofOneAddress: ofOneAddress)
         let environment = try SessionEnvironment(
-            mailboxes: Self.mailboxes(mailServer.port, store, group, logger),
+            mailboxes: Self.mailboxes(
+                mailServer.port,
+                loginCacheSeconds: loginCacheSeconds,
+                store,
+                group,
+                logger
+            ),
             store: store,
             recorder: store,
-            identityChain: IdentityChain(kinds: [.tag]),
+            policies: policies,
             unidentified: .once,
             now: now,
             refusalDelay: { 0 },
             floods: FloodCounter(),
             logger: logger
         )
-        let tls = try TestCertificates.shared.get().server()
+        let tls = try tls ?? TestCertificates.shared.get().server()
         let made = listeners.map {
             Listener($0, environment: environment, connections: connections, tls: { tls }, neighbour: { _ in nil })
         }
@@ -68,6 +77,7 @@ final class ServerWorld: Sendable {
         self.running = Task {
             defer { continuation.finish() }
             try await server.run()
+            await environment.mailboxes.quiesce()
             try await announcer.stopped(reason: nil, loops: Array(group.makeIterator()))
         }
         self.folder = folder
@@ -84,18 +94,22 @@ final class ServerWorld: Sendable {
 
     private static func mailboxes(
         _ port: Int,
+        loginCacheSeconds: Int,
         _ store: SQLiteStore,
         _ group: any EventLoopGroup,
         _ logger: Logger
     ) throws -> MailboxDirectory {
-        try MailboxDirectory(
-            configuration: UpstreamConfiguration(
-                name: "main",
-                host: "127.0.0.1",
-                port: port,
-                protection: .plainLoopback
-            ),
+        var configuration = try UpstreamConfiguration(
+            name: "main",
+            host: "127.0.0.1",
+            port: port,
+            protection: .plainLoopback
+        )
+        configuration.loginCacheSeconds = loginCacheSeconds
+        return try MailboxDirectory(
+            configuration: configuration,
             store: store,
+            records: UpstreamRecords(recorder: store, now: { Int64(Date().timeIntervalSince1970 * 1_000_000) }),
             group: group,
             logger: logger,
             seconds: { Int64(clamping: DispatchTime.now().uptimeNanoseconds / 1_000_000_000) }
@@ -122,7 +136,9 @@ final class ServerWorld: Sendable {
     }
 
     /// The record so far, oldest first.
-    func records() async throws -> [StoredRecord] { try await self.store.records(AuditQuery(limit: 1_000)) }
+    func records() async throws -> [StoredRecord] {
+        try await self.store.page(RecordFilter(), limit: .max).records.reversed()
+    }
 }
 
 extension Listener.Settings {
