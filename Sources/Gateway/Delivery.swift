@@ -32,7 +32,7 @@ struct Delivery: Hashable, Sendable {
     private var header = HeaderDetails()
     /// Octets that came for the present fetch.
     private var received: UInt64 = 0
-    /// What is wanted of a window.
+    /// What goes out, where all of it is here before anything is answered.
     private(set) var gathered: [ByteBuffer] = []
     /// What the mail server announced, for `+OK n octets`.
     var announced: UInt64 = 0
@@ -56,8 +56,10 @@ struct Delivery: Hashable, Sendable {
 
     /// Whether the device gets the whole message: what is asked amounts to a download.
     var isWhole: Bool { self.limiter == nil }
+    /// The row of a message that the device gets whole.
+    var wholeRow: UInt32? { self.isWhole ? self.entry.message?.number : nil }
     /// Nothing is answered before all that goes out is here.
-    var isGathered: Bool { self.window != nil || self.entry.message == nil }
+    var isGathered: Bool { self.window != nil }
     var action: Attempt.Action { self.lines == nil ? .retr : .top }
     var asked: String { self.lines.map { "TOP \(self.number.value) \($0)" } ?? "RETR \(self.number.value)" }
     /// As delivered so far: line ends are two octets, stuffing is not counted (RFC 1939 §11).
@@ -75,7 +77,7 @@ struct Delivery: Hashable, Sendable {
         }
     }
 
-    /// Takes what came of a window, and keeps what is wanted of it.
+    /// Takes what came of a window or a short message, and keeps what is wanted of it.
     mutating func gather(_ pieces: [ByteBuffer]) {
         for piece in pieces {
             if let wanted = self.take(piece) { self.gathered.append(wanted) }

@@ -61,8 +61,9 @@ package struct OpenedMailbox: Sendable {
 package protocol MailboxLease: Sendable {
     /// The mailbox as it is now, listed and kept in the store. Answers exactly once; asked a second time, the same.
     func snapshot(answer: @escaping @Sendable (Result<ListedMailbox, UpstreamFailure>) -> Void)
-    /// Fetches one message. `sink` hears `began`, then pieces as they are asked for, then `ended`; or `failed`, once.
-    /// What is at most 64 KiB is collected before `began`, so that its failure can still be said.
+    /// Fetches one message. `sink` hears `came`, once, of what is at most 64 KiB: all is here before anything is answered, so
+    /// that its failure can still be said. Of what is longer it hears `began`, then pieces as they are asked for, then
+    /// `ended`. Or it hears `failed`, once, whatever came before.
     func body(_ request: BodyRequest, sink: @escaping @Sendable (BodyEvent) -> Void) -> any BodySource
     /// Fetches the header blocks of messages, in any order; those that are gone, or longer than 256 KiB, are left out.
     /// At most 256 UIDs at a time. Answers exactly once.
@@ -122,6 +123,9 @@ package protocol BodySource: Sendable {
 }
 
 package enum BodyEvent: Sendable {
+    /// All of a short body, with the octets the server announced for it, before any repair of line ends, and with what the
+    /// guard saw leave for it.
+    case came(octets: UInt64, [ByteBuffer], transcript: [String])
     /// The octets the server announced for this body, before any repair of line ends.
     case began(octets: UInt64)
     case pieces([ByteBuffer])

@@ -5,8 +5,10 @@
 /// Whoever begins with the first message of a maildrop is taken for one that wants them all. Anything else ends it.
 struct RetrievalOrder: Hashable, Sendable {
     /// Messages that are read ahead at most.
-    static let most = 64
-    private static let first = 8
+    static let most = 256
+    private static let first = 16
+    /// Each retrieval in order reads so many times as far ahead as the one before.
+    private static let growth = 4
 
     private enum Step: Int {
         case up = 1
@@ -39,7 +41,7 @@ struct RetrievalOrder: Hashable, Sendable {
     }
 
     private mutating func goesOn(_ step: Step) {
-        self.count = step == self.step && self.count > 0 ? min(self.count * 2, Self.most) : Self.first
+        self.count = step == self.step && self.count > 0 ? min(self.count * Self.growth, Self.most) : Self.first
         self.step = step
     }
 }

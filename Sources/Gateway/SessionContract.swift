@@ -14,7 +14,7 @@ package enum SessionAction: Hashable, Sendable {
     case openMaildrop
     /// Ask for `recorded`, once for each of these actions, in their order.
     case record([Attempt], changes: [Change], Durability)
-    /// Ask for `bodyBegan` … `bodyEnded` or `bodyFailed`.
+    /// Ask for `bodyCame`, or `bodyBegan` … `bodyEnded`, or `bodyFailed`.
     case fetch(BodyRequest)
     /// Ask the body source for more once the device's channel is writable.
     case pullBody

@@ -1,3 +1,4 @@
+import struct NIOCore.ByteBuffer
 import enum POP3.Command
 import struct POP3.MessageNumber
 import enum POP3.Response
@@ -37,6 +38,8 @@ enum SessionState: Hashable, Sendable {
     case fetching(Transaction, Delivery)
     /// TOP: the first octets are gathered before anything is answered.
     case gathering(Transaction, Delivery)
+    /// All that goes out is here, byte-stuffed, and its record is being written; nothing was answered yet.
+    case serving(Transaction, Delivery, message: [ByteBuffer])
     /// The start record is being written. `failure`: the body broke meanwhile, and nothing was answered yet.
     case starting(Transaction, Delivery, failure: UpstreamFailure?)
     /// `+OK` is on the wire: the only honest way left to fail is to close without the final dot.

@@ -10,6 +10,8 @@ extension SessionStateMachine {
         case .admitting(let transaction): return self.loginRecorded(answer, transaction)
         case .marking: return self.markRecorded(answer)
         case .answering(let transaction, let reply): return self.attemptRecorded(answer, transaction, reply)
+        case .serving(let transaction, let delivery, let message):
+            return self.serveRecorded(answer, transaction, delivery, message)
         case .starting(let transaction, let delivery, let failure):
             return self.startRecorded(answer, transaction, delivery, failure)
         case .finishing(let transaction, let row): return self.finishRecorded(answer, transaction, whole: row)
@@ -36,7 +38,8 @@ extension SessionStateMachine {
 
     mutating func idleTimerFired() -> [SessionAction] {
         switch self.state {
-        case .idle, .awaitingMaildrop, .listing, .marking, .answering, .fetching, .gathering, .starting, .delivering,
+        case .idle, .awaitingMaildrop, .listing, .marking, .answering, .serving, .fetching, .gathering, .starting,
+            .delivering,
             .finishing, .draining:
             // RFC 1939 §3: closed without UPDATE, and without a word.
             return self.end(reason: "autologout", lineIsLost: true)
@@ -68,7 +71,8 @@ extension SessionStateMachine {
         case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .idle:
             return self.end(reason: "server stop", lineIsLost: true)
         case .awaitingMaildrop: return self.end(reason: "server stop", lineIsLost: true, saying: Failure.unavailable)
-        case .loggingIn, .refusing, .preparing, .admitting, .listing, .marking, .answering, .fetching, .gathering,
+        case .loggingIn, .refusing, .preparing, .admitting, .listing, .marking, .answering, .serving, .fetching,
+            .gathering,
             .starting, .delivering, .finishing, .draining, .updating, .committing, .closed:
             return []
         }
@@ -95,6 +99,10 @@ extension SessionStateMachine {
             .starting(let current, let delivery, failure: _):
             transaction = current
             actions.append(.cancelBody)
+            attempts.append(self.failed(delivery, current, nil, reason: reason).unanswered)
+        case .serving(let current, let delivery, message: _):
+            transaction = current
+            // It stands on record as served, and was not.
             attempts.append(self.failed(delivery, current, nil, reason: reason).unanswered)
         case .delivering(let current, let delivery):
             transaction = current
@@ -143,7 +151,7 @@ extension SessionStateMachine {
     private var recordsUnderWay: Int {
         switch self.state {
         case .marking(_, let pending): pending.count
-        case .admitting, .answering, .starting, .finishing: 1
+        case .admitting, .answering, .serving, .starting, .finishing: 1
         case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .loggingIn, .refusing,
             .preparing, .idle, .awaitingMaildrop, .listing, .fetching, .gathering, .delivering, .draining, .updating,
             .committing, .closed:

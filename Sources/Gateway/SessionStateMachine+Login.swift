@@ -69,7 +69,8 @@ extension SessionStateMachine {
             self.state = .idle(transaction)
             return [.cancelTimer(.listing)] + self.transact(command, transaction)
         case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .loggingIn, .refusing,
-            .listing, .fetching, .gathering, .starting, .delivering, .finishing, .draining, .updating, .committing,
+            .listing, .serving, .fetching, .gathering, .starting, .delivering, .finishing, .draining, .updating,
+            .committing,
             .closed:
             // Too late to be of use: the login was refused, or QUIT came first.
             return []
@@ -177,7 +178,8 @@ extension SessionStateMachine {
             refusal.closes = true
             self.state = .refusing(refusal)
             return []
-        case .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .fetching, .gathering,
+        case .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .serving, .fetching,
+            .gathering,
             .starting, .delivering, .finishing, .draining, .updating, .committing, .closed:
             return []
         }

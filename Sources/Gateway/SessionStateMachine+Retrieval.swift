@@ -3,7 +3,8 @@ package import struct NIOCore.ByteBuffer
 import struct POP3.MessageNumber
 import enum POP3.Response
 
-// RETR and TOP: fetch, record, `+OK`, the message, record, the final dot.
+// RETR and TOP. What is here whole before anything is answered takes one record: it is written, then `+OK`, the message and
+// the final dot go out together. What comes piece by piece takes two: one before `+OK`, the result before the final dot.
 extension SessionStateMachine {
     mutating func retrieve(
         _ number: MessageNumber,
@@ -25,7 +26,7 @@ extension SessionStateMachine {
         }
         let delivery = Delivery(number, entry, lines: lines, replacesNUL: self.configuration.replacesNUL)
         // A notice of our own is here already: nothing goes upstream.
-        guard case .message(let message) = entry else { return self.start(transaction, delivery) }
+        guard case .message(let message) = entry else { return self.serve(transaction, delivery) }
         // A TOP that is a download is withheld like RETR, else fetchmail would download it at each poll.
         if delivery.isWhole, maildrop.withholds(message) {
             let attempt = self.failed(delivery, transaction, Failure.withheld, reason: Attempt.withheld)
@@ -45,7 +46,20 @@ extension SessionStateMachine {
         return [.fetch(request)]
     }
 
-    /// `octets` is what the mail server announced for this fetch.
+    /// All of a short body. `octets` is what the mail server announced for this fetch.
+    package mutating func bodyCame(
+        octets: UInt64,
+        _ pieces: [ByteBuffer],
+        transcript: [String]
+    ) -> [SessionAction] {
+        guard case .fetching(let transaction, var delivery) = self.state else { return self.bodyOutOfTurn() }
+        delivery.announced = octets
+        delivery.transcript += transcript
+        delivery.gather(pieces)
+        return self.gathered(transaction, delivery)
+    }
+
+    /// A longer body begins. `octets` is what the mail server announced for this fetch.
     package mutating func bodyBegan(octets: UInt64) -> [SessionAction] {
         guard case .fetching(let transaction, var delivery) = self.state else { return self.bodyOutOfTurn() }
         delivery.announced = octets
@@ -67,7 +81,8 @@ extension SessionStateMachine {
             self.state = .delivering(transaction, delivery)
             return [Self.restartIdle] + ready.map(SessionAction.piece) + [.pullBody]
         case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .loggingIn, .refusing,
-            .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .fetching, .starting,
+            .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .serving, .fetching,
+            .starting,
             .finishing, .draining, .updating, .committing, .closed:
             return self.bodyOutOfTurn()
         }
@@ -77,13 +92,13 @@ extension SessionStateMachine {
         switch self.state {
         case .gathering(let transaction, var delivery):
             delivery.transcript += transcript
-            if delivery.windowEnded() { return self.start(transaction, delivery) }
-            return self.fetch(transaction, delivery)
+            return self.gathered(transaction, delivery)
         case .delivering(let transaction, var delivery):
             delivery.transcript += transcript
             return self.finish(transaction, delivery)
         case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .loggingIn, .refusing,
-            .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .fetching, .starting,
+            .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .serving, .fetching,
+            .starting,
             .finishing, .draining, .updating, .committing, .closed:
             return self.bodyOutOfTurn()
         }
@@ -103,10 +118,49 @@ extension SessionStateMachine {
             self.state = .delivering(transaction, delivery)
             return self.end(reason: Failure.upstream(failure).reason, lineIsLost: true)
         case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .loggingIn, .refusing,
-            .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .starting, .finishing,
+            .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .serving, .starting,
+            .finishing,
             .draining, .updating, .committing, .closed:
             return self.bodyOutOfTurn()
         }
+    }
+
+    private mutating func gathered(_ transaction: Transaction, _ delivery: Delivery) -> [SessionAction] {
+        var delivery = delivery
+        return delivery.windowEnded() ? self.serve(transaction, delivery) : self.fetch(transaction, delivery)
+    }
+
+    /// All that goes out is here: it is recorded before the device hears `+OK`.
+    private mutating func serve(_ transaction: Transaction, _ delivery: Delivery) -> [SessionAction] {
+        var delivery = delivery
+        let message = delivery.stuffGathered() + delivery.finish()
+        let attempt = self.served(delivery, transaction)
+        // Cited now.
+        delivery.transcript = []
+        self.state = .serving(transaction, delivery, message: message)
+        return [.record([attempt], changes: self.learnt(transaction, delivery), .written)]
+    }
+
+    mutating func serveRecorded(
+        _ answer: Result<Void, StoreFailure>,
+        _ transaction: Transaction,
+        _ delivery: Delivery,
+        _ message: [ByteBuffer]
+    ) -> [SessionAction] {
+        if case .failure(let failure) = answer {
+            return [.log("retrieval not recorded")] + self.answer(Failure.store(failure).reply, transaction)
+        }
+        var transaction = transaction
+        transaction.mayHaveUnwritten = true
+        self.delivered(delivery.wholeRow)
+        return [.reply(Self.reply(to: delivery))] + message.map(SessionAction.piece) + [.piece(Response.finalDot)]
+            + self.settle(transaction)
+    }
+
+    private mutating func delivered(_ row: UInt32?) {
+        guard let row else { return }
+        self.tally.served += 1
+        if self.commitsConfirmed != nil { self.confirmations.delivered(row) }
     }
 
     /// Before `+OK`: a record that the message is about to be served.
@@ -131,28 +185,40 @@ extension SessionStateMachine {
     ) -> [SessionAction] {
         if let failure { return self.refuse(transaction, delivery, .upstream(failure)) }
         if case .failure(let failure) = answer {
-            let cancel: [SessionAction] = delivery.isGathered ? [] : [.cancelBody]
-            return cancel + [.log("retrieval not recorded")]
+            return [.cancelBody, .log("retrieval not recorded")]
                 + self.answer(Failure.store(failure).reply, transaction)
         }
         var transaction = transaction
-        var delivery = delivery
         transaction.mayHaveUnwritten = true
-        let reply = SessionAction.reply(Self.reply(to: delivery))
-        guard delivery.isGathered else {
-            self.state = .delivering(transaction, delivery)
-            return [reply, .pullBody]
-        }
-        return [reply] + delivery.stuffGathered().map(SessionAction.piece) + self.finish(transaction, delivery)
+        self.state = .delivering(transaction, delivery)
+        return [.reply(Self.reply(to: delivery)), .pullBody]
     }
 
     /// All has come: the last octets, and the record that goes before the final dot.
     private mutating func finish(_ transaction: Transaction, _ delivery: Delivery) -> [SessionAction] {
         var delivery = delivery
         let end = delivery.finish().map(SessionAction.piece)
-        let whole = delivery.isWhole ? delivery.entry.message?.number : nil
-        if whole != nil { self.tally.served += 1 }
-        let attempt = Attempt(
+        let attempt = self.served(delivery, transaction)
+        self.state = .finishing(transaction, whole: delivery.wholeRow)
+        return end + [.record([attempt], changes: self.learnt(transaction, delivery), .written)]
+    }
+
+    mutating func finishRecorded(
+        _ answer: Result<Void, StoreFailure>,
+        _ transaction: Transaction,
+        whole row: UInt32?
+    ) -> [SessionAction] {
+        switch answer {
+        case .success:
+            self.delivered(row)
+            return [.piece(Response.finalDot)] + self.settle(transaction)
+        case .failure:
+            return [.log("delivery not recorded")] + self.end(reason: "delivery not recorded", lineIsLost: true)
+        }
+    }
+
+    private func served(_ delivery: Delivery, _ transaction: Transaction) -> Attempt {
+        Attempt(
             action: delivery.action,
             outcome: .success,
             asked: delivery.asked,
@@ -165,22 +231,6 @@ extension SessionStateMachine {
             octets: delivery.octets,
             upstream: delivery.transcript
         )
-        self.state = .finishing(transaction, whole: whole)
-        return end + [.record([attempt], changes: self.learnt(transaction, delivery), .written)]
-    }
-
-    mutating func finishRecorded(
-        _ answer: Result<Void, StoreFailure>,
-        _ transaction: Transaction,
-        whole row: UInt32?
-    ) -> [SessionAction] {
-        switch answer {
-        case .success:
-            if let row, self.commitsConfirmed != nil { self.confirmations.delivered(row) }
-            return [.piece(Response.finalDot)] + self.settle(transaction)
-        case .failure:
-            return [.log("delivery not recorded")] + self.end(reason: "delivery not recorded", lineIsLost: true)
-        }
     }
 
     /// What delivering a message taught: its size as the device counts it, and its details for the record.
@@ -234,7 +284,8 @@ extension SessionStateMachine {
         switch self.state {
         case .fetching, .gathering, .starting, .delivering: return self.calledOutOfTurn()
         case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .loggingIn, .refusing,
-            .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .finishing, .draining,
+            .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .serving, .finishing,
+            .draining,
             .updating, .committing, .closed:
             return []
         }

@@ -39,7 +39,8 @@ package struct SessionStateMachine: Hashable, Sendable {
             guard case .success(.dele) = command else { return false }
             return pending.count < PendingMarks.limit
         case .unconnected, .awaitingTLS, .startingTLS, .loggingIn, .refusing, .preparing, .admitting, .awaitingMaildrop,
-            .listing, .answering, .fetching, .gathering, .starting, .delivering, .finishing, .draining, .updating,
+            .listing, .answering, .serving, .fetching, .gathering, .starting, .delivering, .finishing, .draining,
+            .updating,
             .committing, .closed:
             return false
         }
@@ -50,7 +51,8 @@ package struct SessionStateMachine: Hashable, Sendable {
         switch self.state {
         case .committing, .closed: true
         case .unconnected, .awaitingTLS, .authorization, .startingTLS, .authenticating, .loggingIn, .refusing,
-            .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .fetching, .gathering,
+            .preparing, .admitting, .idle, .awaitingMaildrop, .listing, .marking, .answering, .serving, .fetching,
+            .gathering,
             .starting, .delivering, .finishing, .draining, .updating:
             false
         }
@@ -89,7 +91,8 @@ package struct SessionStateMachine: Hashable, Sendable {
             self.state = .authorization(name: nil)
             return []
         case .authorization, .authenticating, .loggingIn, .refusing, .preparing, .admitting, .idle, .awaitingMaildrop,
-            .listing, .marking, .answering, .fetching, .gathering, .starting, .delivering, .finishing, .draining,
+            .listing, .marking, .answering, .serving, .fetching, .gathering, .starting, .delivering, .finishing,
+            .draining,
             .updating, .committing, .closed:
             return self.calledOutOfTurn()
         }

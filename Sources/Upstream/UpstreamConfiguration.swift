@@ -59,8 +59,6 @@ package struct UpstreamConfiguration: Sendable {
     package var rematchSeconds = 3600
     /// Octets; a longer literal is not fetched (I-43).
     package var longestMessage: UInt64 = 100 * 1024 * 1024
-    /// Octets: what is at most this long is collected before `began`.
-    package var collectedOctets: UInt64 = 64 * 1024
     /// Whether headers are fetched when a session has ended, so that messages are known again if UIDVALIDITY changes.
     package var collectsHeaderKeys = true
     /// A mailbox fuller than this share of its quota, in percent, is worth a warning: nothing is deleted any more.

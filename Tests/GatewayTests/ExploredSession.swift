@@ -10,11 +10,13 @@ struct ExploredSession: Hashable {
         case command(Command)
         case recorded(succeeds: Bool)
         case listed(succeeds: Bool)
-        case bodyBegan, bodyPiece, bodyEnded, bodyFailed, drained, acknowledged, disconnected, quiesce
+        case bodyCame, bodyBegan, bodyPiece, bodyEnded, bodyFailed, drained, acknowledged, disconnected, quiesce
         case timer(SessionTimer)
     }
 
     private enum Body: Hashable { case none, asked, began, pulled }
+    /// What a record that is not answered yet is of.
+    private enum Awaited: Hashable { case quit, served, other }
 
     var machine: SessionStateMachine
     private(set) var isClosed = false
@@ -29,14 +31,15 @@ struct ExploredSession: Hashable {
     private var commandsLeft: Int
     /// Commands without a reply, oldest first.
     private var open: [Command] = []
-    /// Records not answered: whether each is QUIT's.
-    private var records: [Bool] = []
+    /// Records not answered.
+    private var records: [Awaited] = []
     private var body = Body.none
     private var awaitsListing = false
     private var awaitsDrained = false
     private var timers: Set<SessionTimer> = []
     private var loginIsRecorded = false
     private var retrievalIsRecorded = false
+    private var resultIsRecorded = false
     private var quitIsKept = false
     private var bodyIsWhole = false
     /// The row of the message whose answer is under way.
@@ -59,7 +62,8 @@ struct ExploredSession: Hashable {
             && left.piecesLeft == right.piecesLeft
             && left.isClosed == right.isClosed && left.broken == right.broken && left.open == right.open
             && left.quitIsKept == right.quitIsKept && left.bodyIsWhole == right.bodyIsWhole
-            && left.retrievalIsRecorded == right.retrievalIsRecorded && left.retrieving == right.retrieving
+            && left.retrievalIsRecorded == right.retrievalIsRecorded
+            && left.resultIsRecorded == right.resultIsRecorded && left.retrieving == right.retrieving
             && left.sent == right.sent && left.arrived == right.arrived && left.confirmed == right.confirmed
             && left.isMarked == right.isMarked && left.deleteWaits == right.deleteWaits
     }
@@ -109,7 +113,7 @@ struct ExploredSession: Hashable {
         if !self.sent.isEmpty { steps.append(.acknowledged) }
         switch self.body {
         case .none: break
-        case .asked: steps += [.bodyBegan, .bodyFailed]
+        case .asked: steps += [.bodyCame, .bodyBegan, .bodyFailed]
         case .began: steps.append(.bodyFailed)
         case .pulled: steps += (self.piecesLeft > 0 ? [.bodyPiece] : []) + [.bodyEnded, .bodyFailed]
         }
@@ -134,6 +138,11 @@ struct ExploredSession: Hashable {
                     succeeds ? Samples.opened(hasNotice: self.hasNotice) : .failure(.preparing)
                 )
             )
+        case .bodyCame:
+            self.body = .none
+            self.bodyIsWhole = true
+            let octets = ByteBuffer(string: "Subject: a\r\n\r\n.\r\n")
+            self.see(self.machine.bodyCame(octets: 17, [octets], transcript: []))
         case .bodyBegan:
             self.body = .began
             self.see(self.machine.bodyBegan(octets: 20))
@@ -182,9 +191,10 @@ struct ExploredSession: Hashable {
     }
 
     private mutating func takeRecorded(_ succeeds: Bool) {
-        let isQuit = self.records.removeFirst()
+        let awaited = self.records.removeFirst()
         if succeeds {
-            if isQuit { self.quitIsKept = true }
+            if awaited == .quit { self.quitIsKept = true }
+            if awaited == .served { self.resultIsRecorded = true }
             self.loginIsRecorded = true
             self.retrievalIsRecorded = true
         }
@@ -213,6 +223,7 @@ struct ExploredSession: Hashable {
             self.bodyIsWhole = false
             self.piecesLeft = 1
             self.retrievalIsRecorded = false
+            self.resultIsRecorded = false
         case .pullBody: self.body = .pulled
         case .cancelBody: self.body = .none
         case .awaitDrained: self.awaitsDrained = true
@@ -242,6 +253,7 @@ struct ExploredSession: Hashable {
     private mutating func seePiece(_ piece: ByteBuffer) {
         guard piece == Response.finalDot else { return }
         if !self.bodyIsWhole, !self.hasNotice { self.broken = "a final dot after a body that did not come whole" }
+        if self.retrieving != nil, !self.resultIsRecorded { self.broken = "a final dot whose result is not on record" }
         if let row = self.retrieving, self.disconnect == .confirmed, case .device = self.speaker {
             self.sent.insert(row)
         }
@@ -250,7 +262,8 @@ struct ExploredSession: Hashable {
 
     private mutating func seeRecord(_ attempts: [Attempt], _ changes: [Change], _ durability: Durability) {
         let isQuit = attempts.contains { $0.action == .quit && $0.outcome == .success }
-        self.records.append(isQuit)
+        let isServed = attempts.contains { $0.action == .retr && $0.outcome == .success }
+        self.records.append(isQuit ? .quit : isServed ? .served : .other)
         self.seeEnd(attempts, changes)
         for change in changes {
             switch change {

@@ -83,7 +83,7 @@ enum Samples {
         _ session: inout SessionStateMachine,
         _ generator: inout SeededGenerator
     ) throws -> [SessionAction] {
-        switch Int.random(in: 0..<20, using: &generator) {
+        switch Int.random(in: 0..<21, using: &generator) {
         case 0: return session.connected()
         case 1: return session.tlsEstablished(TLSDescription(version: "TLSv1.2", cipher: "x", serverName: nil))
         case 2: return session.saslLineReceived(generator.octets(count: 8))
@@ -96,6 +96,7 @@ enum Samples {
         case 7, 8: return session.recorded(.success(()))
         case 9: return session.recorded(.failure(.busy))
         case 10: return session.bodyBegan(octets: UInt64.max)
+        case 17: return session.bodyCame(octets: 0, [ByteBuffer(bytes: generator.octets(count: 40))], transcript: [])
         case 11: return session.bodyReceived([ByteBuffer(bytes: generator.octets(count: 40))])
         case 12: return session.bodyEnded(transcript: [])
         case 13: return session.bodyFailed(.messageGone, transcript: [])

@@ -191,7 +191,8 @@ struct SessionLifeTests {
     }
 
     private static func event(_ chance: inout SeededGenerator) -> BodyEvent {
-        switch Int.random(in: 0..<4, using: &chance) {
+        switch Int.random(in: 0..<5, using: &chance) {
+        case 4: .came(octets: 6, [ByteBuffer(string: "line\r\n")], transcript: [])
         case 0: .began(octets: 5)
         case 1: .pieces([ByteBuffer(string: "line\r\n")])
         case 2: .ended(transcript: [])

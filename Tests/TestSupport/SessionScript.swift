@@ -23,6 +23,7 @@ struct SessionScript {
     /// - `disconnect confirmed`, `window DAYS`: settings of the device;  `shortest DAYS`: what CAPA says before the login
     /// - `acknowledged no`: the device's TCP has not acknowledged everything when it is read from; `yes` is the default
     /// - `login`, `listing`, `fetch`: `ok`, or a failure's name; `fetch breaks` breaks after the first piece
+    /// - `arrives pieces`: short bodies come piece by piece too; `arrives whole` is the default
     /// - `store`: `ok`, `full`;  `hold NAME`, `unhold NAME`: answers wait for `release NAME`
     /// - `show records`, `show timers`
     mutating func set(_ key: String, _ value: String) -> Bool {
@@ -40,7 +41,8 @@ struct SessionScript {
             guard words.count == 2, let uid = UInt32(exactly: words[0]) else { return false }
             self.bodies[uid] = Self.lines(words[1])
         case "listener", "hides", "speaker", "maildrop", "hidden", "withheld", "own", "login", "listing", "fetch",
-            "store", "disconnect", "window", "shortest", "acknowledged", "notice":
+            "store", "disconnect", "window", "shortest", "acknowledged", "notice",
+            "arrives":
             self.settings[key] = value
         default: return false
         }
@@ -50,6 +52,7 @@ struct SessionScript {
     func shows(_ what: String) -> Bool { self.shown.contains(what) }
     func isHeld(_ what: String) -> Bool { self.held.contains(what) }
     var isAcknowledged: Bool { self.settings["acknowledged", default: "yes"] == "yes" }
+    var arrivesWhole: Bool { self.settings["arrives", default: "whole"] == "whole" }
     var storeWorks: Bool { self.settings["store", default: "ok"] == "ok" }
 
     var configuration: SessionConfiguration {
@@ -216,7 +219,7 @@ struct SessionScript {
 
 /// What a fetch yields, piece by piece.
 struct ScriptedBody {
-    enum Ending {
+    enum Ending: Hashable {
         case ended
         case fails(UpstreamFailure)
     }

@@ -178,8 +178,14 @@ package struct SessionWorld {
         self.say("-> fetch \(request.uid.value) \(request.section.line)")
         switch self.script.bodyAnswer(to: request) {
         case .success(let body):
-            self.body = body
             let octets = UInt64(body.pieces.reduce(0) { $0 + $1.readableBytes })
+            if self.script.arrivesWhole, octets <= 65_536, body.ending == .ended {
+                self.answer("body", held: self.script.isHeld("body")) {
+                    $0.bodyCame(octets: octets, body.pieces, transcript: [body.line])
+                }
+                return
+            }
+            self.body = body
             self.answer("body", held: self.script.isHeld("body")) { $0.bodyBegan(octets: octets) }
         case .failure(let failure):
             self.answer("body", held: self.script.isHeld("body")) { $0.bodyFailed(failure, transcript: []) }

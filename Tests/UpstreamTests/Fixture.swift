@@ -163,6 +163,11 @@ final class Taker: Sendable {
         var end: Fetched?
         let source = self.state.withLock { state -> (any BodySource)? in
             switch event {
+            case .came(let octets, let pieces, let transcript):
+                state.fetched.announced = octets
+                for piece in pieces { state.fetched.octets += piece.readableBytesView }
+                state.fetched.transcript = transcript
+                end = state.fetched
             case .began(let octets):
                 state.fetched.announced = octets
                 state.began = true

@@ -39,7 +39,6 @@ extension SessionHandler {
 
     /// Records that came with the end are handed over first: the channel takes the handler's context away.
     private func close() {
-        self.output.expectsMore = false
         self.submitRecords()
         self.flush()
         self.release()
@@ -150,6 +149,9 @@ extension SessionHandler {
 
     private func bodyHappened(_ event: BodyEvent) {
         switch event {
+        case .came(let octets, let pieces, let transcript):
+            self.body = nil
+            self.perform(self.machine.bodyCame(octets: octets, pieces, transcript: transcript))
         case .began(let octets): self.perform(self.machine.bodyBegan(octets: octets))
         case .pieces(let pieces): self.perform(self.machine.bodyReceived(pieces))
         case .ended(let transcript):
@@ -163,7 +165,6 @@ extension SessionHandler {
     }
 
     private func pullBody() {
-        self.output.expectsMore = true
         self.flush()
         guard self.context?.channel.isWritable == true else {
             self.body?.owesDemand = true
@@ -189,7 +190,7 @@ extension BodyEvent {
     fileprivate var transcript: [String] {
         switch self {
         case .began, .pieces: []
-        case .ended(let transcript), .failed(_, let transcript): transcript
+        case .came(_, _, let transcript), .ended(let transcript), .failed(_, let transcript): transcript
         }
     }
 }

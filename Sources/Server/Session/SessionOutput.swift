@@ -18,9 +18,6 @@ struct SessionOutput {
     var drainIsAwaited = false
     /// `writable` is due once the channel can take more.
     var writableIsAwaited = false
-    /// A message is under way, and what is written next follows soon: a reply of three parts (`+OK`, the message, the dot behind
-    /// its record) that fits into one TLS record goes out as one.
-    var expectsMore = false
 
     mutating func reply(_ response: Response) {
         let before = self.gathered.readableBytes
@@ -54,12 +51,6 @@ struct SessionOutput {
 
     mutating func flushed() { self.unflushed = 0 }
 
-    /// Whether what was written can wait for what follows.
-    var isHeld: Bool { self.expectsMore && self.unflushed < Self.heldOctets }
-
-    /// What one TLS record holds (RFC 8446 §5.1). Over a slow link no device waits longer for less.
-    private static let heldOctets = 16_384
-
     struct Write {
         let octets: ByteBuffer
         let holdsBody: Bool
@@ -86,7 +77,6 @@ extension SessionHandler {
 
     /// Sends what was gathered.
     func flush() {
-        guard !self.output.isHeld else { return }
         if let write = self.output.take() { self.write(write) }
         guard self.output.unflushed > 0 else { return }
         self.output.flushed()
@@ -105,7 +95,6 @@ extension SessionHandler {
 
     func awaitDrained() {
         self.output.drainIsAwaited = true
-        self.output.expectsMore = false
         self.flush()
         self.drainedIfAwaited()
     }

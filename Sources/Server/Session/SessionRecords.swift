@@ -54,8 +54,6 @@ extension SessionHandler {
             let level: Logger.Level = failure == .full ? .debug : .error
             self.logger.log(level: level, "the record could not be written", metadata: ["reason": "\(failure)"])
         }
-        // The record of a message stands before its dot.
-        self.output.expectsMore = false
         for _ in 0..<count {
             self.records.underway -= 1
             self.perform(self.machine.recorded(result))

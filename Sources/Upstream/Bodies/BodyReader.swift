@@ -2,8 +2,9 @@ import Gateway
 import IMAP
 import NIOCore
 
-/// A session's side of one body: hands its pieces out as they are asked for, from a fetch under way or from the spool.
-/// The sink hears `began`, pieces, and `ended` or `failed`, once; after `cancel` nothing.
+/// A session's side of one body: hands its pieces out as they are asked for, from a fetch under way or from the spool, or all
+/// at once where it is short. The sink hears `came`, or `began`, pieces, and `ended`; or `failed`, once; after `cancel`
+/// nothing.
 final class BodyReader {
     private enum Source {
         /// Not known yet where it comes from.
@@ -44,12 +45,43 @@ final class BodyReader {
         guard !self.isOver else { return }
         if case .fetch(let fetch) = self.source { self.fetch = fetch }
         self.source = .spooled(body)
-        self.begin(octets: body.octets)
+        if body.octets <= SharedBody.collectedOctets {
+            self.collect(body, [], 0)
+        } else {
+            self.begin(octets: body.octets)
+        }
+    }
+
+    /// Reads what is short to its end.
+    private func collect(_ body: SpooledBody, _ pieces: [ByteBuffer], _ octets: Int) {
+        if let pieces = body.pieces { return self.come(octets: body.octets, pieces) }
+        guard UInt64(clamping: octets) < body.octets else { return self.come(octets: body.octets, pieces) }
+        body.read(from: octets, atMost: Self.portion, on: self.loop).assumeIsolated().whenComplete { result in
+            guard !self.isOver else { return }
+            switch result {
+            // Unlike what is long, it is read only once it is there whole.
+            case .success(let more) where more.isEmpty: self.failToRead("it is cut")
+            case .success(let more):
+                self.collect(body, pieces + more, more.reduce(octets) { $0 + $1.readableBytes })
+            case .failure(let error): self.failToRead("\(error)")
+            }
+        }
+    }
+
+    private func failToRead(_ reason: String) {
+        self.fail(.unavailable(reason: "the spool could not be read: \(reason)"))
     }
 
     func take(_ body: SharedBody) {
         guard !self.isOver else { return }
         self.source = .fetch(body)
+    }
+
+    /// All of what is short.
+    func come(octets: UInt64, _ pieces: [ByteBuffer]) {
+        guard !self.isOver else { return }
+        self.source = .over
+        self.sink(.came(octets: octets, pieces, transcript: self.lines.takeOrCached()))
     }
 
     /// What is fetched can be handed out.
@@ -120,7 +152,7 @@ final class BodyReader {
                 self.place += pieces.reduce(0) { $0 + $1.readableBytes }
                 self.give(pieces)
                 self.handOut()
-            case .failure(let error): self.fail(.unavailable(reason: "the spool could not be read: \(error)"))
+            case .failure(let error): self.failToRead("\(error)")
             }
         }
     }

@@ -4,7 +4,7 @@ import NIOCore
 
 /// A body on its way from the mail server, and who takes it: one download, however many sessions wait for it.
 ///
-/// What is short is gathered before anybody hears `began`, so that its failure can still be said. What is a little longer
+/// What is short is gathered and handed out at once, so that its failure can still be said. What is a little longer
 /// is held whole while it is handed out. What is long goes to the spool's disk at the speed of the mail server, and slow
 /// devices drain it from there; where there is none, it goes piece by piece to one session, and the mail server's channel is
 /// read only as far as that takes them.
@@ -19,6 +19,8 @@ final class SharedBody {
         case over
     }
 
+    /// Octets up to which a body is gathered before anybody hears of it.
+    static let collectedOctets: UInt64 = 65_536
     /// Octets up to which a body is held in memory while it is handed out.
     static let heldOctets: UInt64 = 262_144
 
@@ -109,12 +111,11 @@ final class SharedBody {
 
     /// The literal begins. False when it is longer than what is fetched at all.
     func begin(octets: UInt64, on account: AccountConnection, _ connection: UpstreamConnection) -> Bool {
-        let configuration = account.dialler.configuration
         self.account = account
         self.connection = connection
         self.announced = octets
-        guard octets <= configuration.longestMessage else { return false }
-        if octets <= configuration.collectedOctets {
+        guard octets <= account.dialler.configuration.longestMessage else { return false }
+        if octets <= Self.collectedOctets {
             self.phase = .gathering
             return true
         }
@@ -187,7 +188,12 @@ final class SharedBody {
     /// All has come.
     func complete() {
         switch self.phase {
-        case .gathering, .holding, .streaming:
+        case .gathering:
+            self.keep()
+            let (readers, pieces) = (self.readers, self.pieces)
+            self.end()
+            for reader in readers { reader.come(octets: self.announced, pieces) }
+        case .holding, .streaming:
             self.keep()
             self.phase = .whole
             let readers = self.readers

@@ -15,6 +15,10 @@ extension HistoryWorld {
         }
     }
 
+    private func text(of uid: UID, in session: HistorySession) -> String {
+        "Subject: a\r\n\r\nmail \(self.ids[[session.epoch, uid.value]] ?? 0)\r\n"
+    }
+
     func perform(
         _ action: SessionAction,
         in session: inout HistorySession
@@ -63,10 +67,13 @@ extension HistoryWorld {
                 return session.machine.bodyFailed(.messageGone, transcript: [])
             }
             session.fetched = request.uid
-            return session.machine.bodyBegan(octets: 20)
+            // What is short comes at once, what is long piece by piece.
+            guard request.uid.value.isMultiple(of: 2) else { return session.machine.bodyBegan(octets: 20) }
+            let text = ByteBuffer(string: self.text(of: request.uid, in: session))
+            return session.machine.bodyCame(octets: 20, [text], transcript: [])
         case .pullBody:
             guard let uid = session.fetched else { return [] }
-            let text = "Subject: a\r\n\r\nmail \(self.ids[[session.epoch, uid.value]] ?? 0)\r\n"
+            let text = self.text(of: uid, in: session)
             return session.machine.bodyReceived([ByteBuffer(string: text)]).filter { $0 != .pullBody }
                 + session.machine.bodyEnded(transcript: [])
         case .awaitDrained: return session.machine.drained()

@@ -13,11 +13,17 @@ import Upstream
 struct ProviderServiceTests {
     private static func service(
         _ server: ScriptedPOP3Server,
+        port: Int? = nil,
         isImplicitTLS: Bool = false,
         trust: TLSContext.Trust = .system
     ) throws -> ProviderService {
         try ProviderService(
-            ProviderConfiguration(host: "127.0.0.1", port: server.port, isImplicitTLS: isImplicitTLS, trust: trust),
+            ProviderConfiguration(
+                host: "127.0.0.1",
+                port: port ?? server.port,
+                isImplicitTLS: isImplicitTLS,
+                trust: trust
+            ),
             group: MultiThreadedEventLoopGroup.singleton,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
@@ -112,12 +118,16 @@ struct ProviderServiceTests {
     @Test("nobody listens")
     func away() async throws {
         let server = try await ScriptedPOP3Server.start()
-        let service = try Self.service(server)
-        try await server.channel.close()
+        // The local port of a connection: nobody listens there, and nobody else is given it meanwhile.
+        let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: server.port).get()
+        let service = try Self.service(server, port: #require(client.localAddress?.port))
         guard case .unavailable(let reason)? = await Self.failure(service) else {
             Issue.record("a service that is away was listed")
             return
         }
         #expect(reason.hasPrefix("no connection"))
+        try await client.close()
+        try await server.channel.close()
     }
 }
