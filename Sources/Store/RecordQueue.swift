@@ -21,7 +21,7 @@ final class RecordQueue: Sendable {
 
     /// How long a commit waits for company, in microseconds, while commits are shared: under load it costs more than all
     /// that is written in it. A session that is alone never waits.
-    private static let linger: UInt32 = 400
+    private static let linger: UInt32 = 1_000
 
     private let state = Mutex(State())
     private let pool: DatabasePool

@@ -6,7 +6,7 @@ import NIOCore
 /// One connection with an account's credentials, on its event loop: logged in and EXAMINEd, made again once when it was
 /// lost between commands (I-52), and given one job after the other.
 final class AccountConnection {
-    private enum Line {
+    enum Line {
         case down
         case dialling
         case up(UpstreamConnection, ExaminedMailbox)
@@ -17,26 +17,26 @@ final class AccountConnection {
     let loop: any EventLoop
     let logger: Logger
     private let credentials: Credentials
-    private var line = Line.down
-    private var connection: UpstreamConnection?
+    var line = Line.down
+    var connection: UpstreamConnection?
     /// What is known of the account beside this connection.
     let notes: AccountNotes
     let account: [UInt8]
-    private var jobs: [any UpstreamJob] = []
-    private var current: (any UpstreamJob)?
-    private var opening: ((Result<ExaminedMailbox, UpstreamFailure>) -> Void)?
-    private var refusal: UpstreamFailure?
-    private var keepAlive: Scheduled<Void>?
-    private var openingDeadline: Scheduled<Void>?
+    var jobs: [any UpstreamJob] = []
+    var current: (any UpstreamJob)?
+    var opening: ((Result<ExaminedMailbox, UpstreamFailure>) -> Void)?
+    var refusal: UpstreamFailure?
+    var keepAlive: Scheduled<Void>?
+    var openingDeadline: Scheduled<Void>?
     private(set) var isReleased = false
-    private var asksQuota = true
+    var asksQuota = true
     /// Kilobytes, as told after EXAMINE.
     var quota: (used: UInt64, limit: UInt64)?
     /// Where the lines go that no answer takes; nil where nobody keeps a record.
-    private let records: LeaseRecords?
-    private var citations = Citations()
+    let records: LeaseRecords?
+    var citations = Citations()
     /// Called once, when the last connection of a released one has gone.
-    private var whenGone: (() -> Void)?
+    var whenGone: (() -> Void)?
 
     enum Loss {
         case lost
@@ -54,7 +54,7 @@ final class AccountConnection {
     }
     var pool: Pool?
     /// When EXAMINE was answered last.
-    private(set) var examinedAt = NIODeadline.distantPast
+    var examinedAt = NIODeadline.distantPast
     /// No job has been done on it.
     private(set) var isUnused = true
     /// Number of the listing that this connection's view of the mailbox agreed with last (`ListingBook`).
@@ -62,7 +62,7 @@ final class AccountConnection {
     /// Everything that has gone since the listing was heard of on this connection.
     var countsGone = false
     /// How often EXAMINE was answered.
-    private(set) var examinations = 0
+    var examinations = 0
 
     /// How long a connection may stand idle before it is kept alive (I-52).
     private static let idle = TimeAmount.minutes(5)
@@ -115,36 +115,6 @@ final class AccountConnection {
             channel.close(promise: nil)
         }
     }
-
-    /// The guard's lines that left since an answer took its own.
-    func takeTranscript() -> [String] {
-        self.collectLines()
-        return self.citations.take()
-    }
-
-    /// The same, left for the answer to take.
-    var lines: [String] {
-        self.collectLines()
-        return self.citations.fresh
-    }
-
-    /// What left until now is nobody's: it goes on record at the end, and so does `transcript`, which was taken for nothing.
-    func setAside(_ transcript: [String] = []) {
-        self.collectLines()
-        self.citations.setAside(transcript)
-        self.citeRest(left: self.hasGone)
-    }
-
-    /// The guard itself keeps no more than a few.
-    private func collectLines() {
-        if let lines = self.connection?.takeTranscript() { self.citations.add(lines) }
-    }
-
-    private func citeRest(left: Bool = false) {
-        for lines in self.citations.takeRest(left: left) { self.records?.write(lines) }
-    }
-
-    private var hasGone: Bool { if case .released = self.line { self.whenGone == nil } else { false } }
 
     /// Nothing is done on it, and it stands.
     var isIdle: Bool {
@@ -221,7 +191,7 @@ final class AccountConnection {
     }
 
     /// Nothing to do: the connection leaves when it was released, and is kept alive otherwise.
-    private func rest() {
+    func rest() {
         guard let whenGone = self.whenGone else {
             guard case .up = self.line else { return }
             self.scheduleKeepAlive()
@@ -245,7 +215,7 @@ final class AccountConnection {
         self.keepAlive = self.loop.assumeIsolated().scheduleTask(in: Self.idle) { self.run(KeepAliveJob()) }
     }
 
-    private func reopen() {
+    func reopen() {
         self.open { result in
             switch result {
             case .success: self.next()
@@ -254,93 +224,11 @@ final class AccountConnection {
         }
     }
 
-    private func fail(_ failure: UpstreamFailure, _ loss: Loss) {
+    func fail(_ failure: UpstreamFailure, _ loss: Loss) {
         let jobs = self.jobs
         self.jobs = []
         for job in jobs { job.fail(failure) }
         self.pool?.isLost(loss)
         if self.isReleased { self.rest() }
-    }
-
-    // MARK: - What the connection tells
-
-    private func told(_ told: UpstreamConnection.Told) {
-        switch told {
-        case .action(let action): self.told(action)
-        case .readComplete:
-            self.collectLines()
-            self.current?.readCompleted()
-        case .ended(let reason, let isLost): self.ended(reason: reason, isLost: isLost)
-        }
-    }
-
-    private func told(_ action: ClientAction) {
-        switch action {
-        case .opened(let mailbox): self.opened(mailbox)
-        case .quota(let used, let limit): self.hear(used: used, limit: limit)
-        case .refused(.throttled(let seconds)): self.throttled(seconds: seconds)
-        case .notice(let text): self.hear(notice: text)
-        case .refused(let refusal) where self.current == nil: self.refused(refusal)
-        case .listed, .listingEnded, .present, .bodyBegan, .bodyPiece, .bodyEnded, .bodyGone, .fetchEnded, .header,
-            .headersEnded, .alive, .refused:
-            self.current?.hear(action)
-        case .send, .startTLS, .computeSCRAM, .close: break
-        }
-    }
-
-    private func opened(_ mailbox: ExaminedMailbox) {
-        guard let connection = self.connection else { return }
-        self.openingDeadline?.cancel()
-        self.asksQuota = false
-        self.line = .up(connection, mailbox)
-        self.agreed = nil
-        self.countsGone = false
-        self.examinations &+= 1
-        self.examinedAt = .now()
-        // A job had EXAMINE said again.
-        if let job = self.current { return job.hear(.opened(mailbox)) }
-        let opening = self.opening
-        self.opening = nil
-        opening?(.success(mailbox))
-        self.next()
-    }
-
-    private func refused(_ refusal: ServerRefusal) {
-        self.warn(of: refusal)
-        self.refusal = self.refusal ?? UpstreamFailure(refusal)
-    }
-
-    private func throttled(seconds: Int?) {
-        self.pause(seconds: seconds)
-        if let job = self.current { return job.hear(.refused(.throttled(seconds: seconds))) }
-        self.refused(.throttled(seconds: seconds))
-    }
-
-    private func ended(reason: String, isLost: Bool = false) {
-        self.keepAlive?.cancel()
-        self.openingDeadline?.cancel()
-        self.collectLines()
-        self.connection = nil
-        self.line = .down
-        self.agreed = nil
-        let failure = self.refusal ?? .unavailable(reason: reason)
-        self.refusal = nil
-        let job = self.current
-        self.current = nil
-        // No connection is made for what can wait.
-        if self.isReleased { self.jobs = [] }
-        if let opening = self.opening {
-            self.opening = nil
-            opening(.failure(failure))
-            return self.isReleased ? self.rest() : ()
-        }
-        if let job {
-            if isLost, !self.isReleased, job.beginsAgain {
-                self.jobs.insert(job, at: 0)
-                return self.reopen()
-            }
-            job.fail(failure)
-        }
-        self.fail(failure, .lost)
     }
 }

@@ -18,6 +18,7 @@ final class LeasedMailbox {
     private var isListing = false
     private var isReleased = false
     private var readers: [BodyReader] = []
+    private let ahead = BodyDesk.LookAhead()
 
     /// `begun`: when the login began, or the connection was EXAMINEd for it.
     init(of shared: SharedMailbox, session: SessionID, begun: NIODeadline, transcript: [String]) {
@@ -76,7 +77,8 @@ final class LeasedMailbox {
             lines: self.lines,
             validity: self.validity,
             mailbox: self.mailbox,
-            size: { snapshot?.size(of: $0) }
+            size: { snapshot?.size(of: $0) },
+            ahead: self.ahead
         )
         self.shared.bodies.read(request, reading, into: reader)
         return reader

@@ -113,7 +113,7 @@ final class AlertWatch: Sendable {
             if position > size { try await self.keep { $0.finish(position: size) } }
             return
         }
-        try await self.store.forEach(RecordFilter(), size: size, after: position) { records in
+        try await self.store.forEach(RecordFilter(), size: size, after: position, withTexts: false) { records in
             guard let last = records.last else { return }
             try await self.keep { engine in
                 for record in records { engine.take(record) }

@@ -161,15 +161,24 @@ extension RecordSearch {
         fileprivate var stretch: RecordStretch
         /// Those that may fit, oldest first; nil when they are too many to list.
         fileprivate var numbers: ArraySlice<Int64>?
+        /// Whether a record comes with what the header of its message says.
+        let hasTexts: Bool
 
         var isOver: Bool { self.stretch.isEmpty || self.numbers?.isEmpty == true }
     }
 
     init(_ course: Course, _ database: Database) { self.init(course.filter, course.text, course.limits, database) }
 
-    func course(in stretch: RecordStretch) throws -> Course {
+    func course(in stretch: RecordStretch, withTexts: Bool = true) throws -> Course {
         let stretch = try self.narrowed(stretch)
-        var course = Course(filter: self.filter, text: self.text, limits: self.limits, stretch: stretch, numbers: nil)
+        var course = Course(
+            filter: self.filter,
+            text: self.text,
+            limits: self.limits,
+            stretch: stretch,
+            numbers: nil,
+            hasTexts: withTexts
+        )
         if stretch.isEmpty { return course }
         if case .sequence = try self.lead(upTo: stretch.last) { return course }
         var numbers: [Int64] = []
@@ -185,10 +194,8 @@ extension RecordSearch {
     func portion(of course: inout Course) throws -> [StoredRecord] {
         if let numbers = course.numbers {
             course.numbers = numbers.dropFirst(self.limits.portion)
-            return try MessageRows.withTexts(
-                try numbers.prefix(self.limits.portion).compactMap(self.fitting),
-                self.database
-            )
+            let found = try numbers.prefix(self.limits.portion).compactMap(self.fitting)
+            return course.hasTexts ? try MessageRows.withTexts(found, self.database) : found
         }
         let rows = try Row.fetchCursor(
             try self.database.cachedStatement(
@@ -205,6 +212,6 @@ extension RecordSearch {
             if count == self.limits.portion { course.stretch.first = record.sequence &+ 1 }
         }
         if count < self.limits.portion { course.stretch = RecordStretch(1, 0) }
-        return try MessageRows.withTexts(found, self.database)
+        return course.hasTexts ? try MessageRows.withTexts(found, self.database) : found
     }
 }

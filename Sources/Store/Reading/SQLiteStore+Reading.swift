@@ -35,18 +35,19 @@ extension SQLiteStore {
 
     /// All that fit, oldest first, in portions, however many there are: for exports and streams. `after` is a number from
     /// which to go on. Memory stays bounded; what `body` throws ends it. Each portion is a snapshot of its own: a detail that
-    /// is erased meanwhile is gone from the next one on.
+    /// is erased meanwhile is gone from the next one on. Without texts, what the headers of messages say is not looked up.
     package func forEach(
         _ filter: RecordFilter,
         size: Int64? = nil,
         after: Int64 = 0,
+        withTexts: Bool = true,
         _ body: @escaping @Sendable ([StoredRecord]) async throws -> Void
     ) async throws {
         let details = self.journal.details
         var course = try await self.ask { database in
             let newest = try Self.recordSize(database)
             let stretch = RecordStretch(after == .max ? .max : after + 1, min(size ?? newest, newest))
-            return try RecordSearch(filter, details: details, database).course(in: stretch)
+            return try RecordSearch(filter, details: details, database).course(in: stretch, withTexts: withTexts)
         }
         while !course.isOver {
             let before = course

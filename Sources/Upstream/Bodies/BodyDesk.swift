@@ -29,6 +29,22 @@ final class BodyDesk {
         let mailbox: MailboxID?
         /// As listed; nil where it is not known.
         let size: (UID) -> UInt32?
+        let ahead: LookAhead
+    }
+
+    /// What a session is likely to ask for was looked through: while that is retrieved in order, from what is there, it needs no
+    /// second look before a part of it is used.
+    final class LookAhead {
+        private var retrievals = 0
+
+        /// Whether this retrieval, of what was there, needs no look.
+        func spares() -> Bool {
+            guard self.retrievals > 0 else { return false }
+            self.retrievals -= 1
+            return true
+        }
+
+        func looked(through count: Int) { self.retrievals = count / 4 }
     }
 
     func read(_ request: BodyRequest, _ reading: Reading, into reader: BodyReader) {
@@ -102,6 +118,7 @@ final class BodyDesk {
         _ spool: BodySpool,
         isAlone: Bool
     ) -> [SharedBody] {
+        if isAlone, reading.ahead.spares() { return [] }
         var octets: UInt64 = 0
         var wanted: [(UID, BodySpool.Key)] = []
         var considered = 0
@@ -112,6 +129,7 @@ final class BodyDesk {
             considered += 1
             if spool.find(key) == nil, self.underway[key] == nil { wanted.append((uid, key)) }
         }
+        reading.ahead.looked(through: considered)
         guard !isAlone || wanted.count * 2 >= considered else { return [] }
         let room = max(0, ClientStateMachine.bodiesOfOneCommand([request.uid] + wanted.map(\.0)) - 1)
         return wanted.prefix(room).map { self.body($0.0, request.section, $0.1, reading) }

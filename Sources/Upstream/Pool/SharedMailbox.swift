@@ -38,31 +38,27 @@ final class SharedMailbox {
         }
     }
 
-    private static let closed = UpstreamFailure.unavailable(reason: "the mailbox was closed")
-    /// Waiting that is worth another connection, as long as the mail server grants one.
-    private static let patience = TimeAmount.milliseconds(200)
+    static let closed = UpstreamFailure.unavailable(reason: "the mailbox was closed")
     /// How long a connection beside the first is kept for the next rush.
     private static let spare = TimeAmount.seconds(30)
-    /// Behind the end of a session, before headers are read: the next poll may be there already.
-    private static let pause = TimeAmount.milliseconds(200)
 
     let loop: any EventLoop
     let surroundings: Surroundings
     private let whenClosed: (SharedMailbox) -> Void
-    private(set) var connections: [AccountConnection] = []
-    private var claims: [ObjectIdentifier: ConnectionSlots.Claim] = [:]
+    var connections: [AccountConnection] = []
+    var claims: [ObjectIdentifier: ConnectionSlots.Claim] = [:]
     /// Asked by others of the account to make room.
-    private var leaving: Set<ObjectIdentifier> = []
-    private var waiting: [any UpstreamJob] = []
+    var leaving: Set<ObjectIdentifier> = []
+    var waiting: [any UpstreamJob] = []
     /// A connection is being made.
-    private var isGrowing = false
-    private var growth: Scheduled<Void>?
+    var isGrowing = false
+    var growth: Scheduled<Void>?
     private var trimming: Scheduled<Void>?
     private var expiry: Scheduled<Void>?
-    private var afterward: Scheduled<Void>?
-    private var isReadingAfterward = false
-    private var leases = 0
-    private var verifiedUntil: Int64 = .min
+    var afterward: Scheduled<Void>?
+    var isReadingAfterward = false
+    var leases = 0
+    var verifiedUntil: Int64 = .min
     /// Whose session the connections and the reading behind sessions go on record with.
     private(set) var session: SessionID
     private(set) var isClosed = false
@@ -135,163 +131,10 @@ final class SharedMailbox {
         self.settle()
     }
 
-    // MARK: - Jobs
-
-    /// Gives `job` to the next connection that is free.
-    func run(_ job: any UpstreamJob) {
-        guard !self.isClosed else { return job.fail(Self.closed) }
-        if self.surroundings.notes.mustWait(self.surroundings.key) {
-            return job.fail(.unavailable(reason: AccountNotes.pause))
-        }
-        self.waiting.append(job)
-        self.dispatch()
-    }
-
-    private func dispatch() {
-        while !self.waiting.isEmpty, let free = self.connections.first(where: \.isIdle) {
-            let count = self.waiting.count
-            free.next()
-            if self.waiting.count == count { break }
-        }
-        guard !self.waiting.isEmpty else { return }
-        for connection in self.connections { connection.yield() }
-        if self.connections.isEmpty { return self.grow(waits: true) }
-        guard self.growth == nil else { return }
-        self.growth = self.loop.assumeIsolated().scheduleTask(in: Self.patience) {
-            self.growth = nil
-            if !self.waiting.isEmpty { self.grow(waits: false) }
-        }
-    }
-
-    private func nextJob(for connection: AccountConnection) -> (any UpstreamJob)? {
-        let mayWork = connection.isUnused || !self.leaving.contains(ObjectIdentifier(connection))
-        guard mayWork, !self.waiting.isEmpty else { return nil }
-        return self.waiting.removeFirst()
-    }
-
-    private func failWaiting(_ failure: UpstreamFailure) {
-        let jobs = self.waiting
-        self.waiting = []
-        for job in jobs { job.fail(failure) }
-    }
-
-    // MARK: - Connections
-
-    /// One connection more; with none at all it is worth waiting for, until the others of the account give one back.
-    private func grow(waits: Bool) {
-        guard !self.isGrowing, !self.isClosed else { return }
-        let slots = self.surroundings.slots
-        guard waits else {
-            guard slots.takeFree(self.surroundings.key) else { return }
-            return self.connect()
-        }
-        self.isGrowing = true
-        let bound = NIOLoopBound(self, eventLoop: self.loop)
-        slots.take(self.surroundings.key, on: self.loop) { isFree in
-            bound.eventLoop.execute {
-                bound.value.isGrowing = false
-                guard isFree else { return bound.value.failWaiting(.tooManyConnections) }
-                bound.value.connect()
-            }
-        }
-    }
-
-    private func connect() {
-        self.isGrowing = true
-        let surroundings = self.surroundings
-        let connection = AccountConnection(
-            dialler: surroundings.dialler,
-            credentials: surroundings.credentials,
-            account: surroundings.key,
-            notes: surroundings.notes,
-            records: surroundings.records(of: self.session),
-            loop: self.loop,
-            logger: surroundings.logger
-        )
-        connection.open { result in
-            self.isGrowing = false
-            switch result {
-            // Nobody waits for it any more.
-            case .success where self.isClosed:
-                connection.release { surroundings.slots.giveBack(surroundings.key) }
-            case .success(let examined):
-                self.add(connection)
-                self.listing.hear(examined)
-            case .failure(let failure):
-                connection.release { surroundings.slots.giveBack(surroundings.key) }
-                self.unreachable(failure)
-            }
-            self.settle()
-        }
-    }
-
-    private func add(_ connection: AccountConnection) {
-        let id = ObjectIdentifier(connection)
-        connection.pool = AccountConnection.Pool(
-            nextJob: { [weak self, unowned connection] in self?.nextJob(for: connection) },
-            isFree: { [weak self, unowned connection] in self?.isFree(connection) },
-            isLost: { [weak self, unowned connection] loss in
-                guard let self else { return }
-                self.remove(connection)
-                if case .unreachable(let failure) = loss { self.unreachable(failure) }
-                self.dispatch()
-                self.settle()
-            }
-        )
-        self.connections.append(connection)
-        let bound = NIOLoopBound((self, connection), eventLoop: self.loop)
-        self.claims[id] = self.surroundings.slots.claim(self.surroundings.key) {
-            bound.eventLoop.execute {
-                let (mailbox, connection) = bound.value
-                mailbox.makeRoom(connection)
-            }
-        }
-        // Somebody waits already.
-        if self.claims[id] == nil { self.leaving.insert(id) }
-    }
-
-    /// Another login of the account waits for a connection: this one leaves as soon as it is free.
-    private func makeRoom(_ connection: AccountConnection) {
-        guard self.connections.contains(where: { $0 === connection }) else { return connection.yield() }
-        self.leaving.insert(ObjectIdentifier(connection))
-        connection.isIdle ? self.isFree(connection) : connection.yield()
-    }
-
-    /// Somebody waits for its place; the only one that a login was made for is used for that first.
-    private func mustLeave(_ connection: AccountConnection) -> Bool {
-        guard self.leaving.contains(ObjectIdentifier(connection)), connection.isIdle else { return false }
-        return !(connection.isUnused && self.leases > 0 && self.connections.count == 1)
-    }
-
-    private func isFree(_ connection: AccountConnection) {
-        self.settle()
-        if !self.waiting.isEmpty { self.dispatch() }
-    }
-
-    /// Takes it out; it finishes what is under way and leaves.
-    private func remove(_ connection: AccountConnection, last: (any UpstreamJob)? = nil) {
-        let id = ObjectIdentifier(connection)
-        guard let index = self.connections.firstIndex(where: { $0 === connection }) else { return }
-        self.connections.remove(at: index)
-        let wasLeaving = self.leaving.remove(id) != nil
-        let (slots, key) = (self.surroundings.slots, self.surroundings.key)
-        let claim = self.claims.removeValue(forKey: id)
-        connection.release(last: wasLeaving ? nil : last) {
-            claim.map { slots.yield($0) }
-            slots.giveBack(key)
-        }
-    }
-
-    private func unreachable(_ failure: UpstreamFailure) {
-        if case .credentials = failure { self.verifiedUntil = .min }
-        guard self.connections.isEmpty else { return }
-        self.failWaiting(failure)
-    }
-
     // MARK: - Between polls
 
     /// Looks what is to be kept, now that something has ended.
-    private func settle() {
+    func settle() {
         guard !self.isClosed else { return }
         for connection in self.connections where self.mustLeave(connection) { self.remove(connection) }
         self.trim()
@@ -305,7 +148,7 @@ final class SharedMailbox {
         self.close()
     }
 
-    private func trim() {
+    func trim() {
         guard self.trimming == nil, self.connections.count > 1 else { return }
         self.trimming = self.loop.assumeIsolated().scheduleTask(in: Self.spare) {
             self.trimming = nil
@@ -337,36 +180,5 @@ final class SharedMailbox {
     func quiesce() {
         guard !self.isClosed else { return }
         self.close()
-    }
-
-    // MARK: - Headers behind a session
-
-    private func scheduleAfterward() {
-        guard !self.isClosed, self.afterward == nil, !self.isReadingAfterward else { return }
-        self.afterward = self.loop.assumeIsolated().scheduleTask(in: Self.pause) {
-            self.afterward = nil
-            self.readAfterward()
-        }
-    }
-
-    /// Only on a connection that stands idle, and where nobody waits.
-    private func readAfterward() {
-        guard !self.isClosed, self.waiting.isEmpty, let job = self.afterwardJob else { return }
-        guard let connection = self.connections.first(where: \.isIdle) else { return self.scheduleAfterward() }
-        self.isReadingAfterward = true
-        connection.run(job)
-    }
-
-    private var afterwardJob: AfterwardJob? {
-        guard let mailbox = self.listing.mailbox else { return nil }
-        let purpose = AfterwardJob.Purpose(
-            mailbox: mailbox,
-            collectsKeys: self.surroundings.dialler.configuration.collectsHeaderKeys,
-            details: self.surroundings.records(of: self.session)
-        )
-        guard purpose.collectsKeys || purpose.details != nil else { return nil }
-        return AfterwardJob(loop: self.loop, self.surroundings, purpose) { [weak self] in
-            self?.isReadingAfterward = false
-        }
     }
 }
