@@ -30,8 +30,8 @@ class Server:
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def launch(self, command, text, port, talks=False):
-        """Waits until it answers on the port. One that `talks` is told things on its standard input."""
+    def launch(self, command, text, *ports, talks=False):
+        """Waits until it answers on these ports. One that `talks` is told things on its standard input."""
         with open(self.path("configuration"), "w") as f:
             f.write(text)
         output = open(self.path("output"), "ab")
@@ -40,12 +40,15 @@ class Server:
                                         start_new_session=True, preexec_fn=allow_all_files)
         output.close()
         end = time.monotonic() + 30
+        waiting = list(ports)
         while self.process.poll() is None and time.monotonic() < end:
             try:
-                socket.create_connection(("127.0.0.1", port), 5).close()
-                return self
+                socket.create_connection(("127.0.0.1", waiting[0]), 5).close()
+                waiting.pop(0)
             except OSError:
                 time.sleep(0.02)
+            if not waiting:
+                return self
         with open(self.path("output"), errors="replace") as f:
             raise SystemExit("%s did not start: %s" % (command[0], f.read()[-2000:]))
 
@@ -102,7 +105,7 @@ class Upstream(Server):
         text = DOVECOT.format(folder=self.folder, listen="127.0.0.1, " + NEAR, protocols="imap pop3", log=self.log)
         text += UPSTREAM.format(folder=self.folder, imaps=self.imaps)
         text += POP3.format(pop3=self.pop3, pop3s=self.pop3s)
-        return self.launch(["dovecot", "-F", "-c", self.path("configuration")], text, self.pop3s)
+        return self.launch(["dovecot", "-F", "-c", self.path("configuration")], text, self.pop3s, self.imaps)
 
 
 class ImapcPeer(Server):

@@ -4,7 +4,7 @@ import subprocess
 import time
 
 from bench import median
-from load import Failed, outcome, popload_command
+from load import Failed, outcome, popload, popload_command
 from processes import proportional_kilobytes
 from scripted import Scripted
 from table import line
@@ -38,7 +38,9 @@ def held(bench):
 
 
 def hold(target, count, pattern, users, upstream=None):
-    """Kilobytes a session; PSS leaves the kernel's buffers out."""
+    """Kilobytes a session; PSS leaves the kernel's buffers out. What a process takes once, for its first sessions, is no
+    session's."""
+    popload(target, "poll", pattern, "--users", "1-%d" % users, "-c", 16, "-n", 4 * users)
     before = proportional_kilobytes(target.front)[0]
     upstream_before = proportional_kilobytes(upstream)[0] if upstream else 0
     load = subprocess.Popen(

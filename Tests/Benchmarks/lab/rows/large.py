@@ -29,7 +29,7 @@ def large(bench):
             mails.tell("deliver")
             result = measured(ours, "poll", "a1", *options)
             cpu += result["cpu_s"][0]
-            said = mails.tell("report")["commands"]
+            said = asked_by_poll(mails.tell("report")["commands"])
             commands = max(commands, len(said))
         return {"value": cpu * 1000 / times, "commands": commands, "last": said}
 
@@ -43,3 +43,9 @@ def large(bench):
         line("large", work + ", STAT and UIDL: CPU", {}, median(values["listed"]), "ms", limit=None,
              goal="10 ms and what the octets of UIDL cost", detail=values["listed"]),
     ]
+
+
+def asked_by_poll(commands):
+    """Headers of the first listing are still read behind it, whenever nobody polls: a poll begins with a look."""
+    looks = [place for place, command in enumerate(commands) if command in ("NOOP", "EXAMINE", "LOGIN", "AUTHENTICATE")]
+    return commands[looks[0]:] if looks else commands

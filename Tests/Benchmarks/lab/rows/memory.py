@@ -11,13 +11,25 @@ def memory(bench):
     ours = bench.leavecopy()
 
     def peak():
+        """Of the process so far, in MB."""
+        with open("/proc/%d/status" % ours.front) as f:
+            return next(int(row.split()[1]) for row in f if row.startswith("VmHWM")) / 1024
+
+    def drained():
+        popload(ours, "poll", "many%d", "--users", "1-%d" % accounts, "-c", devices, "-n", 2 * devices)
+        polled = peak()
         popload(ours, "drain", "many%d", *options, "-c", 16, "-n", accounts)
         ours.tag = "#pc2"
         popload(ours, "drain", "many%d", *options, "-c", devices, "-n", devices)
-        with open("/proc/%d/status" % ours.front) as f:
-            kilobytes = next(int(row.split()[1]) for row in f if row.startswith("VmHWM"))
-        return {"value": kilobytes / 1024}
+        return {"value": peak(), "polled": polled}
 
-    values = bench.rounds(1, ours=peak)["ours"]
+    values = bench.rounds(1, ours=drained)["ours"]
     work = "{} accounts of 100 messages were drained, {} devices drain at once: peak".format(accounts, devices)
-    return [line("memory", work, {}, median(values), "MB", limit=None, goal="what `cache` allows, and the sessions'")]
+    polled = median(values, "polled")
+    return [line("memory", work, {"Leavecopy, polled as often": polled}, median(values), "MB", limit=polled and bound(polled, devices),
+                 goal="%.0f MB: that, `cache`, and 256 kB a device" % bound(polled or 0, devices), detail=values)]
+
+
+def bound(polled, devices):
+    """What the configuration and README allow: 32 MB of `cache`, and 256 kB for each device that drains."""
+    return polled + 32 + devices * 0.25
