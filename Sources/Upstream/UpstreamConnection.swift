@@ -66,8 +66,10 @@ final class UpstreamConnection: ChannelInboundHandler {
         self.context?.read()
     }
 
-    /// Carries out one command of the machine; only while `isIdle`.
+    /// Carries out one command of the machine; only while `isIdle`. Out of turn it would never be sent, and its answer be waited
+    /// for until the mail server's time is over: the connection ends at once instead.
     func command(_ body: (inout ClientStateMachine) -> [ClientAction]) {
+        guard self.isIdle else { return self.close(reason: "a command was asked for out of turn") }
         self.watch(self.limits.silence)
         self.perform(body(&self.machine))
     }

@@ -148,7 +148,10 @@ final class SharedBody {
         case .whole:
             for reader in self.readers { reader.goOn() }
             self.end()
-        case .failed(let error): self.fail(.unavailable(reason: "the spool failed: \(error)"))
+        case .failed(let error):
+            // What is left of the literal is read past.
+            self.connection?.readsFreely = true
+            self.fail(.unavailable(reason: "the spool failed: \(error)"))
         }
     }
 
