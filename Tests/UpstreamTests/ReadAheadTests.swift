@@ -159,6 +159,25 @@ struct ReadAheadTests {
         quick.release()
         try await Self.end(fixture)
     }
+
+    @Test("what follows a long message in the same command comes too, whoever held it back", arguments: [true, false])
+    func behindLong(hasDisk: Bool) async throws {
+        var settings = ScriptedMailServer.Settings()
+        let long = (0..<6_000_000).map { UInt8(truncatingIfNeeded: $0 % 251) }
+        let short = (8...30).map { ScriptedMailbox.Mail(uid: $0, octets: [UInt8](repeating: 65, count: 50_000)) }
+        settings.mailboxes[Fixture.name] = ScriptedMailbox(mails: [.init(uid: 7, octets: long)] + short)
+        let fixture = try await Self.fixture(settings) { configuration in
+            configuration.cache.disk = hasDisk ? 16_777_216 : 0
+            configuration.cache.folder = "/tmp"
+        }
+        let lease = try await fixture.lease()
+        _ = try await lease.snapshot().get()
+        #expect(try await lease.fetch(7, ahead: 8...25).octets == long)
+        for uid in UInt32(8)...25 { #expect(try await lease.fetch(uid).octets.count == 50_000) }
+        #expect(Self.fetches(fixture) == ["7:25"])
+        lease.release()
+        try await Self.end(fixture)
+    }
 }
 
 extension MailboxLease {

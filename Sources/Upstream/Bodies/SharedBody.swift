@@ -188,8 +188,9 @@ final class SharedBody {
         self.received == 0 && self.section == .whole && (self.listedSize ?? 0) > 1
     }
 
-    /// All has come.
+    /// All has come. What follows it on the connection is no more for those who take this one: it is read freely again.
     func complete() {
+        self.connection?.readsFreely = true
         switch self.phase {
         case .gathering:
             self.keep()
