@@ -70,11 +70,11 @@ class Bench:
     def nginx(self):
         return self.peer(NginxPeer)
 
-    def leavecopy(self, far=False, url=None, ca=None, keys=""):
+    def leavecopy(self, far=False, url=None, ca=None, keys="", upstream_keys=""):
         """A fresh one, with an empty state folder."""
         url = url or "imaps://%s:%d" % (FAR if far else "127.0.0.1", self.upstream.imaps)
         gateway = self.started(Leavecopy(self.binary, self.path("leavecopy"), url, ca or self.upstream.ca,
-                                         keys=KEYS + "\n" + keys))
+                                         keys=KEYS + "\n" + keys, upstream_keys=upstream_keys))
         return Target("Leavecopy", gateway.tls, gateway.process.pid,
                       self.upstream.process.pid if self.upstream.process else None, tag="#pc1", server=gateway)
 

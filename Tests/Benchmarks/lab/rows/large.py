@@ -9,7 +9,8 @@ from table import line
 def large(bench):
     count = 20_000 if bench.quick else 200_000
     mails = bench.started(Scripted(bench.path("scripted"), count))
-    ours = bench.leavecopy(url="imaps://127.0.0.1:%d" % mails.port, ca=mails.ca)
+    # Headers of the first listing would still be read behind the polls, whenever nobody asks, and be counted as theirs.
+    ours = bench.leavecopy(url="imaps://127.0.0.1:%d" % mails.port, ca=mails.ca, upstream_keys="header-keys: false")
 
     def learn():
         """Whatever the first listing takes: a device may be told to come again."""
@@ -29,7 +30,7 @@ def large(bench):
             mails.tell("deliver")
             result = measured(ours, "poll", "a1", *options)
             cpu += result["cpu_s"][0]
-            said = asked_by_poll(mails.tell("report")["commands"])
+            said = mails.tell("report")["commands"]
             commands = max(commands, len(said))
         return {"value": cpu * 1000 / times, "commands": commands, "last": said}
 
@@ -43,9 +44,3 @@ def large(bench):
         line("large", work + ", STAT and UIDL: CPU", {}, median(values["listed"]), "ms", limit=None,
              goal="10 ms and what the octets of UIDL cost", detail=values["listed"]),
     ]
-
-
-def asked_by_poll(commands):
-    """Headers of the first listing are still read behind it, whenever nobody polls: a poll begins with a look."""
-    looks = [place for place, command in enumerate(commands) if command in ("NOOP", "EXAMINE", "LOGIN", "AUTHENTICATE")]
-    return commands[looks[0]:] if looks else commands
